@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+const sources = ['tuner', 'reports', 'sandbox', 'scripts', 'scenarios'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: sources.map((folder) => `${folder}/**/*.test.ts`),
+          exclude: ['**/*.e2e.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        // One file after another: each starts a cluster and a load generator on the same few cores.
+        test: {
+          name: 'e2e',
+          include: sources.map((folder) => `${folder}/**/*.e2e.test.ts`),
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
