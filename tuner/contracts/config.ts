@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { componentNameSchema } from './component.ts';
+import { durationSchema } from './duration.ts';
+
+/** Where a secret is read from; the value itself never stands in a file of ours. */
+export const secretSourceSchema = z.union([
+  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({ file: z.string().min(1) }),
+  /** A Secret in the target's namespace. */
+  z.strictObject({ secret: z.strictObject({ name: z.string().min(1), key: z.string().min(1) }) }),
+]);
+export type SecretSource = z.infer<typeof secretSourceSchema>;
+
+const appSchema = z.strictObject({
+  key: secretSourceSchema,
+  /** Dify `inputs` of each run; `{prompt}` is replaced by the generated prompt. */
+  inputs: z.record(z.string(), z.string()).default({}),
+  /** Text put behind each prompt, such as pace hints for a mock LLM. */
+  promptSuffix: z.string().default(''),
+});
+
+const componentTargetSchema = z.strictObject({
+  deployment: z.string().optional(),
+  hpa: z.string().optional(),
+  /** The container that serves; the pod's first one when absent. */
+  container: z.string().optional(),
+});
+
+export const targetSchema = z.strictObject({
+  kubeconfig: z.string().optional(),
+  context: z.string().optional(),
+  namespace: z.string().min(1),
+  release: z.string().min(1),
+  /** Values layout that the overlay is written for. */
+  chart: z.enum(['borispolonsky']).default('borispolonsky'),
+  /** Base of the Service API without /v1. */
+  url: z.url({ protocol: /^https?$/ }),
+  /** Load goes only to a target that says so here and in the namespace annotation `tune.dify.ai/testable`. */
+  testable: z.boolean().default(false),
+  apps: z.strictObject({ chat: appSchema.optional(), workflow: appSchema.optional() }).default({}),
+  redis: z
+    .strictObject({
+      url: z.union([z.url({ protocol: /^rediss?$/ }), secretSourceSchema]),
+      celeryDb: z.int().min(0).default(1),
+      queues: z.array(z.string()).default(['workflow_based_app_execution', 'priority_dataset', 'dataset']),
+    })
+    .optional(),
+  /** External metric that carries the global length of the workflow queue. */
+  queueMetric: z
+    .strictObject({ name: z.string().min(1), matchLabels: z.record(z.string(), z.string()).default({}) })
+    .optional(),
+  components: z.partialRecord(componentNameSchema, componentTargetSchema).default({}),
+});
+export type Target = z.infer<typeof targetSchema>;
+
+export const profileSchema = z.strictObject({
+  /** Share of arrivals of each class; shares are divided by their sum. */
+  mix: z.strictObject({ chat: z.number().min(0).default(0), workflow: z.number().min(0).default(0) }),
+  responseMode: z.enum(['streaming', 'blocking']).default('streaming'),
+  /** Arrivals per second of all classes together when the load begins. */
+  startArrivalsPerSecond: z.number().min(0),
+  /** Linear from the rate before to the rate named; `0s` is a jump. */
+  stages: z.array(z.strictObject({ duration: durationSchema, arrivalsPerSecond: z.number().min(0) })).min(1),
+  /** Prompt length; the answer's length is the app's own affair. */
+  promptTokens: z.int().min(1).default(40),
+  requestTimeout: durationSchema.prefault('120s'),
+  /** How long the cluster is watched before the first and after the last arrival. */
+  lead: durationSchema.prefault('10s'),
+  tail: durationSchema.prefault('30s'),
+  seed: z.int().default(1),
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+export const objectivesSchema = z.strictObject({
+  timeToFirstTokenP95: durationSchema.prefault('3s'),
+  queueWaitP95: durationSchema.prefault('5s'),
+  /** Failed of all requests, 0–1. */
+  errorRatio: z.number().min(0).max(1).default(0.01),
+});
+export type Objectives = z.infer<typeof objectivesSchema>;
+
+export const demandSchema = z.strictObject({
+  /** Whole replays of the recorded arrivals, scaled by `growthRatio`; or points, linear in between. */
+  points: z.array(z.strictObject({ at: durationSchema, arrivalsPerSecond: z.number().min(0) })).optional(),
+  growthRatio: z.number().positive().default(1),
+});
+export type DemandConfig = z.infer<typeof demandSchema>;
+
+export const capsSchema = z.strictObject({
+  /** Load above these is refused before it starts. */
+  maxArrivalsPerSecond: z.number().positive().default(50),
+  maxDuration: durationSchema.prefault('1h'),
+  /** No maxReplicas above this is recommended. */
+  maxReplicas: z.int().min(1).default(20),
+});
+
+export const configSchema = z.strictObject({
+  targets: z.record(z.string(), targetSchema).default({}),
+  profiles: z.record(z.string(), profileSchema).default({}),
+  objectives: objectivesSchema.prefault({}),
+  demand: demandSchema.prefault({}),
+  caps: capsSchema.prefault({}),
+  /** Money for one replica of a component and hour; replica-hours alone when absent. */
+  replicaHourPrice: z.partialRecord(componentNameSchema, z.number().min(0)).default({}),
+  /** Lowest minReplicas that may be recommended; below 2 only where it is written here. */
+  minReplicas: z.partialRecord(componentNameSchema, z.int().min(0)).default({}),
+});
+export type Config = z.infer<typeof configSchema>;
