@@ -49,18 +49,33 @@ export const targetSchema = z.strictObject({
   queueMetric: z
     .strictObject({ name: z.string().min(1), matchLabels: z.record(z.string(), z.string()).default({}) })
     .optional(),
+  /** What the database allows; no maxReplicas is recommended that would use it up. */
+  postgres: z.strictObject({ maxConnections: z.int().min(1) }).optional(),
   components: z.partialRecord(componentNameSchema, componentTargetSchema).default({}),
 });
 export type Target = z.infer<typeof targetSchema>;
 
+const mixSchema = z
+  .strictObject({ chat: z.number().min(0).default(0), workflow: z.number().min(0).default(0) })
+  .refine(({ chat, workflow }) => chat + workflow > 0, 'at least one class needs a share above 0');
+
 export const profileSchema = z.strictObject({
   /** Share of arrivals of each class; shares are divided by their sum. */
-  mix: z.strictObject({ chat: z.number().min(0).default(0), workflow: z.number().min(0).default(0) }),
+  mix: mixSchema,
   responseMode: z.enum(['streaming', 'blocking']).default('streaming'),
   /** Arrivals per second of all classes together when the load begins. */
   startArrivalsPerSecond: z.number().min(0),
   /** Linear from the rate before to the rate named; `0s` is a jump. */
-  stages: z.array(z.strictObject({ duration: durationSchema, arrivalsPerSecond: z.number().min(0) })).min(1),
+  stages: z
+    .array(
+      z.strictObject({
+        duration: durationSchema,
+        arrivalsPerSecond: z.number().min(0),
+        /** Shares during this stage only: stages that change the mix tell the classes' costs apart. */
+        mix: mixSchema.optional(),
+      }),
+    )
+    .min(1),
   /** Prompt length; the answer's length is the app's own affair. */
   promptTokens: z.int().min(1).default(40),
   requestTimeout: durationSchema.prefault('120s'),

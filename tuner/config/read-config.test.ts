@@ -1,0 +1,124 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { TuneError } from '../errors.ts';
+import { findProfile, findTarget, readConfig } from './read-config.ts';
+
+function folderWith(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tune-config-'));
+  writeFileSync(join(folder, 'tune.yaml'), text);
+  return folder;
+}
+
+function errorOf(action: () => unknown): TuneError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof TuneError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+const staging = `targets:
+  staging:
+    kubeconfig: kube/config
+    context: staging
+    namespace: dify
+    release: my-dify
+    url: https://dify.staging.example.com
+    testable: true
+    apps:
+      chat: { key: { env: DIFY_CHAT_KEY } }
+`;
+
+describe('readConfig', () => {
+  it('has defaults where there is no file', () => {
+    const config = readConfig(undefined, mkdtempSync(join(tmpdir(), 'tune-config-')));
+    expect(config.file).toBeNull();
+    expect(config.objectives).toEqual({ timeToFirstTokenP95: 3, queueWaitP95: 5, errorRatio: 0.01 });
+    expect(config.caps.maxDuration).toBe(3600);
+  });
+
+  it('reads a target and resolves its kubeconfig beside the file', () => {
+    const folder = folderWith(staging);
+    const target = findTarget(readConfig(undefined, folder), 'staging');
+    expect(target.kubeconfig).toBe(join(folder, 'kube/config'));
+    expect(target.redis).toBeUndefined();
+    expect(target.apps.chat?.key).toEqual({ env: 'DIFY_CHAT_KEY' });
+  });
+
+  it('reports every mistake at once, each with its line and the nearest spelling', () => {
+    const folder = folderWith(`targets:
+  staging:
+    namespce: dify
+    release: my-dify
+    url: ftp://x
+    chart: helm
+objectives:
+  timeToFirstTokenP95: 3
+caps:
+  maxReplicas: 0
+`);
+    const error = errorOf(() => readConfig(undefined, folder));
+    expect(error).toMatchObject({ code: 'BAD_CONFIG', exitCode: 2 });
+    const file = join(folder, 'tune.yaml');
+    expect(error.message).toContain(
+      `${file}:3: targets.staging.namespce: unknown key "namespce"; did you mean "namespace"?`,
+    );
+    expect(error.message).toContain(`${file}:2: targets.staging.namespace:`);
+    expect(error.message).toContain(`${file}:5: targets.staging.url:`);
+    expect(error.message).toContain(`${file}:6: targets.staging.chart: allowed: borispolonsky`);
+    expect(error.message).toContain(`${file}:8: objectives.timeToFirstTokenP95:`);
+    expect(error.message).toContain(`${file}:10: caps.maxReplicas:`);
+    expect(error.message).toContain('has 6 mistakes');
+  });
+
+  it('says what is wrong with a bad duration', () => {
+    const folder = folderWith('caps: { maxDuration: ten minutes }\n');
+    expect(errorOf(() => readConfig(undefined, folder)).message).toContain(
+      '"ten minutes" is no duration; write',
+    );
+  });
+
+  it('names the line of broken YAML', () => {
+    const folder = folderWith('targets:\n  a: [1, 2\nb: }\n');
+    const error = errorOf(() => readConfig(undefined, folder));
+    expect(error).toMatchObject({ code: 'BAD_YAML', exitCode: 2 });
+    expect(error.message).toMatch(/tune\.yaml:\d+: /);
+  });
+
+  it('keeps the name of the sandbox for itself', () => {
+    const folder = folderWith(staging.replace('staging:', 'sandbox:'));
+    expect(errorOf(() => readConfig(undefined, folder)).code).toBe('RESERVED_TARGET');
+  });
+});
+
+describe('findTarget and findProfile', () => {
+  const config = readConfig(undefined, folderWith(staging));
+
+  it('offers the nearest target', () => {
+    const error = errorOf(() => findTarget(config, 'stagin'));
+    expect(error).toMatchObject({ code: 'UNKNOWN_TARGET', exitCode: 2 });
+    expect(error.next).toContain('did you mean "staging"?');
+  });
+
+  it('offers the nearest profile', () => {
+    expect(errorOf(() => findProfile(config, 'quik', '/')).next).toContain('did you mean "quick"?');
+  });
+
+  it('reads a profile from a file, durations in seconds', () => {
+    const folder = folderWith('');
+    const file = join(folder, 'p.yaml');
+    writeFileSync(
+      file,
+      'mix: { chat: 1 }\nstartArrivalsPerSecond: 1\nstages:\n  - { duration: 1m30s, arrivalsPerSecond: 4 }\n',
+    );
+    expect(findProfile(config, file, '/')).toMatchObject({
+      stages: [{ duration: 90, arrivalsPerSecond: 4 }],
+      mix: { chat: 1, workflow: 0 },
+      requestTimeout: 120,
+    });
+  });
+});
