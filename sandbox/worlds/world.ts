@@ -31,6 +31,12 @@ const dify = z.strictObject({
   pingsBeforeWorkflow: z
     .boolean()
     .describe('true: a ping opens each relayed stream at once, as Dify >= 1.13 does'),
+  autoNameWaitSeconds: z
+    .number()
+    .min(0)
+    .describe(
+      'the first message of a conversation to be named is held back so long: 1 in older versions, then 0',
+    ),
   maxActiveRequests: z.number().int().min(0).describe('runs in flight allowed per app; 0: no limit'),
   relayIdleTimeoutSeconds: positive.describe('a relayed stream with no event for so long is ended'),
 });
@@ -54,7 +60,7 @@ const cpuMs = z.strictObject({
   read: milliseconds.describe('CPU ms in the API for parameters, info, lists, status, stop and refusals'),
 });
 
-const process = z.strictObject({
+const running = z.strictObject({
   idleCpuMillicores: z.number().min(0).describe('CPU of a Ready pod without traffic, thousandths of a core'),
   startupCpuMillicores: z.number().min(0).describe('CPU of a pod that runs and is not Ready yet'),
   memory: z.strictObject({
@@ -64,7 +70,7 @@ const process = z.strictObject({
   }),
 });
 
-const api = process.extend({
+const api = running.extend({
   listenBacklog: z
     .number()
     .int()
@@ -74,7 +80,7 @@ const api = process.extend({
   endpointLagSeconds: z.number().min(0).describe('how long a deleted pod is still routed to, and refuses'),
 });
 
-const worker = process.extend({
+const worker = running.extend({
   singleSlotFetchSeconds: z
     .number()
     .min(0)
