@@ -13,7 +13,13 @@ const conditionSchema = z.strictObject({
   lastTransitionAtSeconds: moment.nullable(),
 });
 
-/** Written when the HPA object changed, and at least every 15 s. */
+/** resource → milli-units (cpu in millicores, memory in thousandths of a byte), as the controller computes. */
+const milliRequestsSchema = z.record(z.string(), z.number());
+
+/**
+ * Written when the HPA object changed, and at least every 15 s while the API server answers. A repeat carries the
+ * resourceVersion of the line before. A changed status is the end of a sync, `atSeconds` when the watch told of it.
+ */
 export const hpaSampleSchema = z.strictObject({
   type: z.literal('hpa'),
   atSeconds: moment,
@@ -38,15 +44,19 @@ export const scaleSampleSchema = z.strictObject({
   specReplicas: z.int(),
   statusReplicas: z.int(),
   readyReplicas: z.int(),
-  /** Changes when the pod template does: a run over two templates teaches nothing. */
+  /** status.observedGeneration: counts every change of the spec, scaling included. */
   observedGeneration: z.int().nullable(),
+  /** Of the Deployment; orders this sample against hpa and pods samples, see `resourceVersion` of pods. */
+  resourceVersion: z.string(),
 });
 
 export const podSampleSchema = z.strictObject({
   name: z.string(),
   phase: z.string(),
-  /** Condition Ready; null when the pod has none yet. */
+  /** Condition Ready is True; null when the pod has no such condition yet. */
   ready: z.boolean().nullable(),
+  /** The same verbatim: the HPA controller treats Unknown unlike False. */
+  readyStatus: z.enum(['True', 'False', 'Unknown']).nullable(),
   readyTransitionAtSeconds: moment.nullable(),
   createdAtSeconds: moment,
   scheduledAtSeconds: moment.nullable(),
@@ -56,6 +66,10 @@ export const podSampleSchema = z.strictObject({
   deletedAtSeconds: moment.nullable(),
   node: z.string().nullable(),
   restarts: z.int(),
+  /** Container → what it asks for: its own, not the template's, which may have changed since. */
+  requests: z.record(z.string(), milliRequestsSchema),
+  /** Requests of the pod as a whole; null: none set. */
+  podRequests: milliRequestsSchema.nullable(),
 });
 export type PodSample = z.infer<typeof podSampleSchema>;
 
@@ -65,6 +79,12 @@ export const podsSampleSchema = z.strictObject({
   atSeconds: moment,
   component: componentNameSchema,
   pods: z.array(podSampleSchema),
+  /**
+   * Newest resourceVersion among the pods listed or gone. Versions of one cluster are decimal numbers that grow with
+   * each write (compare as BigInt), so a pod list with a smaller one was true before an HPA's sync ended, however
+   * late the two watches told of it.
+   */
+  resourceVersion: z.string(),
 });
 
 /** One container of the pod template: what it asks for and what it was told; written when it changes. */
@@ -86,11 +106,17 @@ export const templateSampleSchema = z.strictObject({
   containers: z.array(containerTemplateSchema),
 });
 
-/** metrics.k8s.io of a component's pods; written when a pod's timestamp moved. */
+/** metrics.k8s.io of a component's pods; written when a pod's timestamp moved, or a pod came or went. */
 export const usageSampleSchema = z.strictObject({
   type: z.literal('usage'),
   atSeconds: moment,
   component: componentNameSchema,
+  /**
+   * The read before this one, which still answered the older values: these ones appeared after it and not later than
+   * `atSeconds`. Every end of a sync causes a read, so the values a sync saw are those of the read next to it.
+   * null: the first read.
+   */
+  previousReadAtSeconds: moment.nullable(),
   pods: z.array(
     z.strictObject({
       name: z.string(),
@@ -109,11 +135,15 @@ export const usageSampleSchema = z.strictObject({
   ),
 });
 
-/** A metric of external.metrics.k8s.io as the HPA would read it. */
+/** A metric of external.metrics.k8s.io as the HPA would read it; written when a value or timestamp changed. */
 export const externalMetricSampleSchema = z.strictObject({
   type: z.literal('externalMetric'),
   atSeconds: moment,
   name: z.string(),
+  /** Label selector as sent to the API; empty: none. */
+  selector: z.string(),
+  /** As in usage: the last read that did not answer these values yet. */
+  previousReadAtSeconds: moment.nullable(),
   values: z.array(
     z.strictObject({
       milliValue: z.number(),
@@ -142,6 +172,7 @@ export const postgresSampleSchema = z.strictObject({
   overflowConnections: z.int(),
 });
 
+/** Written when a source falls silent (toSeconds null) and once more, with the same fromSeconds, when it is back. */
 export const gapSampleSchema = z.strictObject({
   type: z.literal('gap'),
   atSeconds: moment,

@@ -3,6 +3,7 @@ export const runFiles = {
   run: 'run.json',
   load: 'load.ndjson',
   loadPlan: 'load-plan.json',
+  generator: 'generator.ndjson',
   cluster: 'cluster.ndjson',
   events: 'events.ndjson',
   validity: 'validity.json',
