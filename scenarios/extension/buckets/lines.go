@@ -1,0 +1,104 @@
+package buckets
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"go.k6.io/k6/v2/metrics"
+)
+
+// schemaVersion of the lines; their fields are described in tuner/contracts/load-buckets.ts.
+const schemaVersion = 1
+
+const isoMilliseconds = "2006-01-02T15:04:05.000Z07:00"
+
+func headerLine(startAt time.Time, runner string) []byte {
+	return jsonLine(map[string]any{
+		"type": "header", "schemaVersion": schemaVersion, "startAt": startAt.UTC().Format(isoMilliseconds),
+		"histogram": map[string]any{"scheme": "log-linear", "subBucketsPerOctave": SubBucketsPerOctave},
+		"runner":    runner,
+	})
+}
+
+func footerLine(endedAt time.Time, droppedSamples int64) []byte {
+	return jsonLine(map[string]any{
+		"type": "footer", "endedAt": endedAt.UTC().Format(isoMilliseconds), "droppedSamples": droppedSamples,
+	})
+}
+
+func seriesLine(s *series) []byte {
+	return jsonLine(map[string]any{
+		"type": "series", "id": s.id, "metric": s.metric, "kind": s.kind.String(),
+		"scenario": s.scenario, "endpoint": s.endpoint, "outcome": s.outcome,
+	})
+}
+
+func jsonLine(fields map[string]any) []byte {
+	line, err := json.Marshal(fields)
+	if err != nil {
+		panic(err) // strings and integers of our own making
+	}
+	return append(line, '\n')
+}
+
+// bucketLine is written by hand: a soak writes one each second, and reflection would be most of its cost.
+func bucketLine(line []byte, of bucket) []byte {
+	line = append(line, `{"type":"bucket","atSeconds":`...)
+	line = strconv.AppendInt(line, of.atSeconds, 10)
+	line = append(line, `,"values":[`...)
+	for i, s := range inOrder(of.cells) {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		line = appendValue(line, s, of.cells[s])
+	}
+	return append(line, "]}\n"...)
+}
+
+func inOrder(cells map[*series]*cell) []*series {
+	return slices.SortedFunc(maps.Keys(cells), func(a, b *series) int { return cmp.Compare(a.id, b.id) })
+}
+
+func appendValue(line []byte, s *series, c *cell) []byte {
+	line = append(line, `{"id":`...)
+	line = strconv.AppendInt(line, int64(s.id), 10)
+	line = append(line, `,"count":`...)
+	line = strconv.AppendInt(line, c.count, 10)
+	line = appendNumber(line, "sum", c.sum)
+	switch s.kind {
+	case metrics.Trend:
+		line = appendNumber(line, "min", c.min)
+		line = appendNumber(line, "max", c.max)
+		line = appendBins(line, c)
+	case metrics.Gauge:
+		line = appendNumber(line, "min", c.min)
+		line = appendNumber(line, "max", c.max)
+		line = appendNumber(line, "last", c.last)
+	}
+	return append(line, '}')
+}
+
+func appendNumber(line []byte, name string, value float64) []byte {
+	line = append(append(append(line, `,"`...), name...), `":`...)
+	return strconv.AppendFloat(line, value, 'g', -1, 64)
+}
+
+func appendBins(line []byte, c *cell) []byte {
+	if c.zeroCount > 0 {
+		line = append(line, `,"zeroCount":`...)
+		line = strconv.AppendInt(line, c.zeroCount, 10)
+	}
+	line = append(line, `,"bins":[`...)
+	for i, index := range slices.Sorted(maps.Keys(c.bins)) {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		line = append(strconv.AppendInt(line, int64(index), 10), ',')
+		line = strconv.AppendInt(line, c.bins[index], 10)
+	}
+	return append(line, ']')
+}

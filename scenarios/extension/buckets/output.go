@@ -1,0 +1,140 @@
+// Package buckets is the k6 output `--out buckets=FILE|-`: metrics as one JSON line a second, with
+// histograms that several runners can add up exactly.
+//
+// The file is complete up to the last whole second at any moment, so a killed run leaves a readable
+// one; memory holds the seconds that are not written yet, however long the run.
+package buckets
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"go.k6.io/k6/v2/metrics"
+	"go.k6.io/k6/v2/output"
+)
+
+func init() {
+	output.RegisterExtension("buckets", New)
+}
+
+const (
+	flushPeriod = time.Second
+	// k6 hands samples over every 50 ms; a second is written once those of its end are surely here.
+	grace = 250 * time.Millisecond
+)
+
+// Output collects samples and writes them once a second.
+type Output struct {
+	output.SampleBuffer
+	path    string
+	runner  string
+	stdout  io.Writer
+	now     func() time.Time
+	flusher *output.PeriodicFlusher
+
+	file    io.Closer
+	writer  *bufio.Writer
+	start   time.Time
+	seconds *secondsTable
+	failure error
+	line    []byte
+}
+
+// New is called by k6 with the text behind `--out buckets=`.
+func New(params output.Params) (output.Output, error) {
+	if params.ConfigArgument == "" {
+		return nil, fmt.Errorf("--out buckets names no file; write --out buckets=load.ndjson, or buckets=- for stdout")
+	}
+	runner := params.Environment["TUNE_RUNNER"]
+	if runner == "" {
+		runner = "0"
+	}
+	return &Output{path: params.ConfigArgument, runner: runner, stdout: params.StdOut, now: time.Now}, nil
+}
+
+// Description is what k6 prints about the output.
+func (o *Output) Description() string {
+	return fmt.Sprintf("buckets (%s)", o.path)
+}
+
+// Start opens the file and writes the header; second 0 begins here.
+func (o *Output) Start() error {
+	if err := o.open(); err != nil {
+		return err
+	}
+	flusher, err := output.NewPeriodicFlusher(flushPeriod, func() { o.write(o.now().Add(-grace)) })
+	o.flusher = flusher
+	return err
+}
+
+func (o *Output) open() error {
+	if o.path == "-" {
+		o.writer = bufio.NewWriter(o.stdout)
+	} else {
+		file, err := os.Create(o.path)
+		if err != nil {
+			return fmt.Errorf("--out buckets cannot write its file: %w", err)
+		}
+		o.file, o.writer = file, bufio.NewWriter(file)
+	}
+	o.start = o.now()
+	o.seconds = newSecondsTable(o.start)
+	o.put(headerLine(o.start, o.runner))
+	return o.flush()
+}
+
+// Stop writes what is left and the footer, which is missing after a kill.
+func (o *Output) Stop() error {
+	o.flusher.Stop()
+	end := o.now()
+	o.write(end.Add(time.Hour))
+	o.put(footerLine(end, o.seconds.dropped))
+	_ = o.flush()
+	if o.file != nil {
+		if err := o.file.Close(); err != nil && o.failure == nil {
+			o.failure = err
+		}
+	}
+	return o.failure
+}
+
+// write puts out the seconds that ended before the moment given. The first failure (a full disk) is
+// kept for Stop: k6 has no way to hear of it earlier, and the load is not the output's to end.
+func (o *Output) write(until time.Time) {
+	for _, container := range o.GetBufferedSamples() {
+		o.seconds.addContainer(container)
+	}
+	for _, complete := range o.seconds.takeUntil(int64(until.Sub(o.start) / time.Second)) {
+		o.announce(complete.cells)
+		o.line = bucketLine(o.line[:0], complete)
+		o.put(o.line)
+	}
+	_ = o.flush()
+}
+
+func (o *Output) announce(cells map[*series]*cell) {
+	for _, s := range inOrder(cells) {
+		if !s.announced {
+			s.announced = true
+			o.put(seriesLine(s))
+		}
+	}
+}
+
+func (o *Output) put(line []byte) {
+	if _, err := o.writer.Write(line); err != nil && o.failure == nil {
+		o.failure = err
+	}
+}
+
+func (o *Output) flush() error {
+	if err := o.writer.Flush(); err != nil && o.failure == nil {
+		o.failure = err
+	}
+	return o.failure
+}
+
+var _ metrics.SampleContainer = (*Points)(nil)

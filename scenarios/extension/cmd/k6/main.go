@@ -1,0 +1,12 @@
+// Command k6 is k6 with this project's stream client and bucketed output built in.
+package main
+
+import (
+	"go.k6.io/k6/v2/cmd"
+
+	_ "dify-scale-tuner/scenarios/extension/buckets"
+)
+
+func main() {
+	cmd.Execute()
+}
