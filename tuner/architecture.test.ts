@@ -19,7 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   'tuner/overlay': common,
   'tuner/simulate': [...common, 'tuner/hpa'],
   'tuner/advise': [...common, 'tuner/hpa', 'tuner/simulate'],
-  'tuner/cluster': common,
+  'tuner/cluster': [...common, 'tuner/config/nearest-name.ts'],
   'tuner/sample': [...common, 'tuner/cluster'],
   'tuner/load': [...common, 'scripts/tools', 'scenarios/lib'],
   'tuner/cli': ['*'],

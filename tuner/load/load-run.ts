@@ -1,0 +1,40 @@
+import type { RequestClass } from '../contracts/component.ts';
+import type { RunClock } from '../journal/run-clock.ts';
+
+/** How one second of load went, for people to watch; the files hold the truth. */
+export interface LiveLoad {
+  /** Seconds since run start. */
+  readonly atSeconds: number;
+  readonly arrivalsPerSecond: number;
+  readonly completionsPerSecond: number;
+  /** null: not told yet. */
+  readonly activeStreams: number | null;
+  /** Of the last ten seconds; null without a first token in them. */
+  readonly timeToFirstTokenP95Ms: number | null;
+  /** Failed of all requests of the last ten seconds, 0–1; null without one. */
+  readonly errorRatio: number | null;
+  readonly droppedIterations: number;
+}
+
+export interface LoadRunOptions<Plan> {
+  readonly plan: Plan;
+  readonly runFolder: string;
+  readonly clock: RunClock;
+  /** API key of each class in the plan; handed to k6 by its environment only. */
+  readonly keys: Readonly<Partial<Record<RequestClass, string>>>;
+  /** Absolute path of the k6 with the project's extension. */
+  readonly k6Path: string;
+  /** Ctrl-C: k6 gets SIGINT and, two seconds later, is killed. */
+  readonly signal: AbortSignal;
+  readonly onBucket?: (live: LiveLoad) => void;
+  /** Further k6 outputs as k6 spells them: `experimental-prometheus-rw`, `json=FILE`. */
+  readonly extraOutputs?: readonly string[];
+}
+
+export interface LoadRunResult {
+  readonly ended: 'complete' | 'interrupted';
+  /** Seconds since run start at which k6's first bucket began and its process ended; null: never began. */
+  readonly loadStartSeconds: number | null;
+  readonly loadEndSeconds: number;
+  readonly k6Version: string | null;
+}

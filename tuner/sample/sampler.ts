@@ -1,0 +1,46 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { ClusterSample } from '../contracts/cluster-sample.ts';
+import type { ComponentName } from '../contracts/component.ts';
+import type { Target } from '../contracts/config.ts';
+import type { Gap } from '../contracts/estimate.ts';
+import type { RunEvent } from '../contracts/run-event.ts';
+import type { RunClock } from '../journal/run-clock.ts';
+
+export interface SamplingOptions {
+  readonly cluster: Cluster;
+  readonly target: Target;
+  /** Exists already; cluster.ndjson and events.ndjson are appended to. */
+  readonly runFolder: string;
+  readonly clock: RunClock;
+  /** Ends the sampling like `stop`. */
+  readonly signal: AbortSignal;
+  /** Each line as it is written. */
+  readonly onSample?: (line: ClusterSample | RunEvent) => void;
+  /** redis://… already resolved from its secret source; null or absent: the queue is not sampled. */
+  readonly redisUrl?: string | null;
+}
+
+/** Replica counts of one component as last seen; null: not seen yet. */
+export interface LiveComponent {
+  readonly specReplicas: number | null;
+  readonly readyReplicas: number | null;
+  /** Of the HPA's status; null also where there is no HPA. */
+  readonly desiredReplicas: number | null;
+}
+
+/** What a person wants to see of the cluster while the run goes on. */
+export interface LiveCluster {
+  readonly components: Readonly<Partial<Record<ComponentName, LiveComponent>>>;
+  /** First queue of the target plus unacked; null: not sampled, or silent. */
+  readonly queueDepth: number | null;
+  /** Sources that are silent now. */
+  readonly openGaps: readonly Gap[];
+}
+
+export interface Sampler {
+  /** Settled once every source has answered or failed for the first time. Never rejects. */
+  readonly ready: Promise<void>;
+  snapshot(): LiveCluster;
+  /** Writes what is known, closes the files and ends every connection of the sampler's own. */
+  stop(): Promise<void>;
+}
