@@ -1,0 +1,128 @@
+import type { ComponentName, RequestClass } from '../contracts/component.ts';
+import type { ComponentEvidence, LoadStep } from '../contracts/evidence.ts';
+import { capacityWindows } from './capacity-windows.ts';
+import { fitCpuCost } from './cpu-cost.ts';
+import type { Stretch } from './load-steps.ts';
+import { classRates, meanOf, type Observation } from './observation.ts';
+import { ceilingMillicores, declaredSlots, servingContainer } from './pod-template.ts';
+import { replicaCapacity } from './replica-capacity.ts';
+import { serviceSeconds } from './service-seconds.ts';
+import { spread, startupSeconds } from './startup-seconds.ts';
+
+/** Windows short enough to lie between two scalings, long enough to hold some requests. */
+const windowSeconds = 10;
+
+/**
+ * All that the run teaches about one component.
+ *
+ * @param classes request classes that the component takes part in
+ * @returns null when its pod template was never seen
+ */
+export function componentEvidence(
+  observation: Observation,
+  component: ComponentName,
+  classes: readonly RequestClass[],
+  stretches: readonly Stretch[],
+): ComponentEvidence | null {
+  const { samples } = observation;
+  const template = samples.template.findLast((sample) => sample.component === component);
+  const container = template && servingContainer(template);
+  const scale = samples.scale.find((sample) => sample.component === component);
+  if (!template || !container || !scale) return null;
+  const hpa = samples.hpa.find((sample) => sample.component === component);
+  const service = Object.fromEntries(
+    classes.flatMap((name) => {
+      const held = serviceSeconds(observation, component, name, stretches);
+      return held === null ? [] : [[name, held]];
+    }),
+  ) as ComponentEvidence['serviceSeconds'];
+  const cost = fitCpuCost(observation, component, classes);
+  const declaredSlotsPerReplica = declaredSlots(component, container);
+  const windows = capacityWindows(observation, component, {
+    classes,
+    service,
+    load: { fromSeconds: stretches[0]?.fromSeconds ?? 0, toSeconds: stretches.at(-1)?.toSeconds ?? 0 },
+    seconds: windowSeconds,
+  });
+  const capacity = replicaCapacity(windows, {
+    component,
+    ceilingMillicores: ceilingMillicores(component, container),
+    declaredSlots: declaredSlotsPerReplica,
+  });
+  return {
+    deployment: scale.deployment,
+    container: container.name,
+    hpaSpec: hpa?.spec ?? null,
+    hpaName: hpa?.name ?? null,
+    specReplicas: scale.specReplicas,
+    requestedMillicores: container.requestedMillicores,
+    limitMillicores: container.limitMillicores,
+    requestedMemoryBytes: container.requestedMemoryBytes,
+    limitMemoryBytes: container.limitMemoryBytes,
+    terminationGracePeriodSeconds: template.terminationGracePeriodSeconds,
+    declaredSlotsPerReplica,
+    idleMillicores: cost?.idleMillicores ?? null,
+    cpuMillisecondsPerRequest: cost?.perRequest ?? {},
+    serviceSeconds: service,
+    ...capacity,
+    memoryBytesPerReplica: spread(memoryReadings(observation, component)),
+    startup: startupSeconds(samples.pods, component),
+    steps: stretches.map((stretch) => loadStep(observation, component, classes, stretch)),
+  };
+}
+
+function memoryReadings(observation: Observation, component: ComponentName): number[] {
+  return observation.samples.usage
+    .filter((sample) => sample.component === component)
+    .flatMap(({ pods }) => pods)
+    .map(({ containers }) =>
+      Object.values(containers).reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+    );
+}
+
+function loadStep(
+  observation: Observation,
+  component: ComponentName,
+  classes: readonly RequestClass[],
+  stretch: Stretch,
+): LoadStep {
+  const { load } = observation;
+  const range = { from: Math.round(stretch.fromSeconds), to: Math.round(stretch.toSeconds) };
+  const rates = classes.map((name) => classRates(load, name, range));
+  const finished = rates.reduce((sum, rate) => sum + rate.finished, 0);
+  const failed = rates.reduce((sum, rate) => sum + rate.failed, 0);
+  const ready = observation.ready.get(component)?.mean(range.from, range.to) ?? null;
+  const inFlight = classes.reduce(
+    (sum, name) => sum + meanOf(observation.inFlight.get(name) ?? new Float64Array(), range),
+    0,
+  );
+  const usage = observation.samples.usage
+    .filter((sample) => sample.component === component)
+    .flatMap(({ pods }) => pods)
+    .filter(({ timestampAtSeconds, windowSeconds: window }) => {
+      return timestampAtSeconds <= range.to && timestampAtSeconds - window >= range.from - window / 2;
+    });
+  const perPod = (value: (container: { cpuMillicores: number; memoryBytes: number }) => number) =>
+    usage.length === 0
+      ? null
+      : usage.reduce(
+          (sum, { containers }) =>
+            sum + Object.values(containers).reduce((total, one) => total + value(one), 0),
+          0,
+        ) / usage.length;
+  const first = load.histogram('time_to_first_token_ms', range, { outcome: 'ok' });
+  return {
+    fromSeconds: stretch.fromSeconds,
+    toSeconds: stretch.toSeconds,
+    arrivalsPerSecond: rates.reduce((sum, rate) => sum + rate.started, 0),
+    completionsPerSecond: finished - failed,
+    readyReplicas: ready ?? 0,
+    cpuMillicoresPerReplica: perPod(({ cpuMillicores }) => cpuMillicores),
+    memoryBytesPerReplica: perPod(({ memoryBytes }) => memoryBytes),
+    inFlightPerReplica: ready ? inFlight / ready : null,
+    queueDepth: component === 'worker' ? (observation.queueDepth?.mean(range.from, range.to) ?? null) : null,
+    timeToFirstTokenP95Ms: first.quantile(0.95),
+    queueWaitP95Ms: load.histogram('queue_wait_ms', range, { outcome: 'ok' }).quantile(0.95),
+    errorRatio: finished === 0 ? 0 : failed / finished,
+  };
+}

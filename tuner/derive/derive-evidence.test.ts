@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { evidenceSchema } from '../contracts/evidence.ts';
+import { deriveEvidence } from './derive-evidence.ts';
+import { generateRecording, type Truth } from './fixtures/generated-recording.ts';
+
+const slotBound: Truth = {
+  replicas: 2,
+  slots: 10,
+  serviceSeconds: 2.5,
+  firstTokenSeconds: 0.6,
+  cpuMillisecondsPerRequest: 60,
+  idleMillicores: 20,
+  limitMillicores: 1000,
+  stepSeconds: 60,
+  rates: [1, 3, 5, 7, 10, 3],
+};
+
+describe('deriveEvidence on a generated recording', () => {
+  it('finds the connection slots that fill up while the CPU idles', async () => {
+    const evidence = deriveEvidence(await generateRecording(slotBound, 1));
+    expect(evidenceSchema.safeParse(evidence).error).toBeUndefined();
+    const api = evidence.components.api;
+    expect(api?.binding).toBe('connectionSlots');
+    // Truth: 10 slots a replica. Random choice leaves some of them empty while the other replica's queue waits.
+    expect(api?.slotsPerReplica?.value).toBeGreaterThan(7.5);
+    expect(api?.slotsPerReplica?.value).toBeLessThan(11);
+    expect(api?.declaredSlotsPerReplica).toBe(10);
+  });
+
+  it('finds CPU per request and idle CPU within their intervals', async () => {
+    const api = deriveEvidence(await generateRecording(slotBound, 2)).components.api;
+    const cost = api?.cpuMillisecondsPerRequest.chat;
+    expect(cost?.value).toBeGreaterThan(54);
+    expect(cost?.value).toBeLessThan(66);
+    expect(cost?.low).toBeLessThanOrEqual(cost?.value ?? 0);
+    expect(api?.idleMillicores?.value).toBeGreaterThan(0);
+    expect(api?.idleMillicores?.value).toBeLessThan(40);
+  });
+
+  it('finds the time a slot is held when nothing waits', async () => {
+    const held = deriveEvidence(await generateRecording(slotBound, 3)).components.api?.serviceSeconds.chat;
+    // Truth: 2.5 s ± 20 %, uniform.
+    expect(held?.p50).toBeGreaterThan(2.35);
+    expect(held?.p50).toBeLessThan(2.7);
+  });
+
+  it('names no binding where nothing waited, and says that it is unknown', async () => {
+    const evidence = deriveEvidence(await generateRecording({ ...slotBound, rates: [1, 2, 3, 2] }, 4));
+    const api = evidence.components.api;
+    expect(api?.binding).toBe('none');
+    expect(api?.slotsPerReplica).toBeNull();
+    expect(evidence.unknowns.map(({ what }) => what)).toContain('api: throughput of one full replica');
+  });
+
+  it('calls a replica CPU-bound that waits at its CPU limit', async () => {
+    // 200 ms a request at 5 requests per second and replica are the 1,000 millicores that it may use.
+    const truth = { ...slotBound, slots: 13, cpuMillisecondsPerRequest: 200, rates: [1, 3, 6, 12, 13, 3] };
+    const api = deriveEvidence(await generateRecording(truth, 5)).components.api;
+    expect(api?.binding).toBe('cpu');
+    expect(api?.slotsPerReplica).toBeNull();
+  });
+
+  it('keeps arrivals, outcomes and the stretches of the plan', async () => {
+    const evidence = deriveEvidence(await generateRecording(slotBound, 6));
+    const arrivals = evidence.arrivals.chat?.values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+    // 60 s × (1 + 3 + 5 + 7 + 10 + 3) expected, Poisson: standard deviation 42.
+    expect(arrivals).toBeGreaterThan(1740 - 170);
+    expect(arrivals).toBeLessThan(1740 + 170);
+    expect(evidence.outcomes).toEqual([
+      { requestClass: 'chat', endpoint: 'chat-messages', outcome: 'ok', count: arrivals },
+    ]);
+    expect(evidence.components.api?.steps.map(({ fromSeconds }) => fromSeconds)).toEqual([
+      0, 60, 120, 180, 240, 300,
+    ]);
+  });
+});

@@ -1,0 +1,164 @@
+import type { ClusterSample } from '../contracts/cluster-sample.ts';
+import { type ComponentName, type RequestClass, requestClasses } from '../contracts/component.ts';
+import type { ComponentEvidence, Evidence } from '../contracts/evidence.ts';
+import type { LoadPlan } from '../contracts/load-plan.ts';
+import type { Run } from '../contracts/run.ts';
+import type { RunEvent } from '../contracts/run-event.ts';
+import { componentEvidence } from './component-evidence.ts';
+import type { LoadRecording } from './load-recording.ts';
+import { planStretches } from './load-steps.ts';
+import { metricPipeline } from './metric-pipeline.ts';
+import { type Observation, observe } from './observation.ts';
+import { postgresConnections, servingContainer } from './pod-template.ts';
+import { timeline, timelineWindows } from './timeline.ts';
+import { unknownsOf } from './unknowns.ts';
+
+/** Everything that one run folder recorded. */
+export interface Recording {
+  readonly run: Run;
+  readonly plan: LoadPlan;
+  readonly load: LoadRecording;
+  readonly samples: readonly ClusterSample[];
+  readonly events: readonly RunEvent[];
+  /** What the operator says that Postgres allows; null: not said. */
+  readonly postgresMaxConnections: number | null;
+}
+
+/** Streaming workflow runs occupy the API, which relays their events, and a worker, which runs them. */
+function routesOf(plan: LoadPlan): Partial<Record<RequestClass, ComponentName[]>> {
+  return Object.fromEntries(
+    plan.scenarios.map(({ kind, responseMode }) => [
+      kind,
+      kind === 'workflow' && responseMode === 'streaming' ? ['api', 'worker'] : ['api'],
+    ]),
+  );
+}
+
+/**
+ * What a recording teaches.
+ *
+ * @returns evidence in which every unknown is null and named in `unknowns`
+ */
+export function deriveEvidence(recording: Recording): Evidence {
+  const { run, plan, load, samples, events } = recording;
+  const observation = observe(load, samples);
+  const loadStartSeconds = run.loadStartSeconds ?? 0;
+  const stretches = planStretches(plan, loadStartSeconds).filter(
+    ({ toSeconds }) => toSeconds <= load.durationSeconds,
+  );
+  const routes = routesOf(plan);
+  const classes = requestClasses.filter((name) => name in routes);
+  const components = Object.fromEntries(
+    observation.components.flatMap((component) => {
+      const taking = classes.filter((name) => routes[name]?.includes(component));
+      const found = componentEvidence(observation, component, taking, stretches);
+      return found === null ? [] : [[component, found]];
+    }),
+  ) as Partial<Record<ComponentName, ComponentEvidence>>;
+  const lastSample = samples.reduce((latest, { atSeconds }) => Math.max(latest, atSeconds), 0);
+  const durationSeconds = Math.max(load.durationSeconds, Math.ceil(lastSample));
+  const windows = timelineWindows(durationSeconds);
+  const requested = Object.fromEntries(
+    Object.entries(components).map(([name, { requestedMillicores }]) => [name, requestedMillicores]),
+  );
+  return {
+    schemaVersion: 1,
+    runId: run.id,
+    kubernetesVersion: run.versions.kubernetes,
+    durationSeconds,
+    loadStartSeconds,
+    loadEndSeconds: run.loadEndSeconds ?? load.durationSeconds,
+    objectives: run.objectives,
+    components,
+    arrivals: arrivals(load, classes),
+    routes,
+    outcomes: outcomes(load),
+    latency: latency(load, classes),
+    timeline: timeline(observation, classes, requested, windows),
+    metricPipeline: metricPipeline(observation.samples),
+    sharedLimits: {
+      postgresMaxConnections: recording.postgresMaxConnections,
+      postgresConnectionsPerReplica: connectionsPerReplica(observation),
+    },
+    rescales: events.flatMap((event) =>
+      event.type === 'event' && event.reason === 'SuccessfulRescale' && event.component !== null
+        ? [{ atSeconds: event.atSeconds, component: event.component, message: event.message }]
+        : [],
+    ),
+    unknowns: unknownsOf(components, observation),
+    gaps: observation.samples.gap.map(({ source, fromSeconds, toSeconds, reason }) => ({
+      source,
+      fromSeconds,
+      toSeconds,
+      reason,
+    })),
+  };
+}
+
+/** Arrivals are what was due: requests started and those that the generator dropped. */
+function arrivals(load: LoadRecording, classes: readonly RequestClass[]): Evidence['arrivals'] {
+  return Object.fromEntries(
+    classes.map((scenario) => {
+      const values = Array.from({ length: load.durationSeconds }, (_, second) => {
+        const range = { from: second, to: second + 1 };
+        return (
+          load.total('requests_started', 'sum', range, { scenario }) +
+          load.total('dropped_iterations', 'sum', range, { scenario })
+        );
+      });
+      return [scenario, { fromSeconds: 0, stepSeconds: 1, values }];
+    }),
+  );
+}
+
+function outcomes(load: LoadRecording): Evidence['outcomes'] {
+  const whole = { from: 0, to: load.durationSeconds };
+  const counts = new Map<string, Evidence['outcomes'][number]>();
+  for (const { tags, sums } of load.find('requests')) {
+    const requestClass = requestClasses.find((name) => name === tags.scenario);
+    if (requestClass === undefined) continue;
+    let count = 0;
+    for (let second = whole.from; second < whole.to; second++) count += sums.at(second);
+    const key = `${requestClass} ${tags.endpoint} ${tags.outcome}`;
+    const before = counts.get(key)?.count ?? 0;
+    counts.set(key, {
+      requestClass,
+      endpoint: tags.endpoint,
+      outcome: tags.outcome,
+      count: before + Math.round(count),
+    });
+  }
+  return [...counts.values()];
+}
+
+function latency(load: LoadRecording, classes: readonly RequestClass[]): Evidence['latency'] {
+  const whole = { from: 0, to: load.durationSeconds };
+  return Object.fromEntries(
+    classes.map((scenario) => {
+      const spread = (metric: string) =>
+        load.histogram(metric, whole, { scenario, outcome: 'ok' }).distribution();
+      return [
+        scenario,
+        {
+          timeToFirstTokenMs: spread('time_to_first_token_ms'),
+          streamDurationMs: spread('stream_duration_ms'),
+          interTokenGapMs: spread('inter_token_gap_ms'),
+          queueWaitMs: spread('queue_wait_ms'),
+        },
+      ];
+    }),
+  );
+}
+
+function connectionsPerReplica(
+  observation: Observation,
+): Evidence['sharedLimits']['postgresConnectionsPerReplica'] {
+  return Object.fromEntries(
+    observation.components.flatMap((component) => {
+      const template = observation.samples.template.findLast((sample) => sample.component === component);
+      const container = template && servingContainer(template);
+      const connections = container ? postgresConnections(component, container) : null;
+      return connections === null ? [] : [[component, connections]];
+    }),
+  );
+}

@@ -1,0 +1,99 @@
+import { binMidpoint } from '../contracts/load-buckets.ts';
+import { GrowingInts, GrowingNumbers } from './growing-array.ts';
+import { Histogram } from './histogram.ts';
+
+/** Tags that tell the series of one metric apart; an absent one matches every value. */
+export interface SeriesFilter {
+  readonly scenario?: string;
+  readonly endpoint?: string;
+  /** `ok`, or `failed` for everything else. */
+  readonly outcome?: 'ok' | 'failed';
+}
+
+interface SeriesTags {
+  readonly metric: string;
+  readonly scenario: string;
+  readonly endpoint: string;
+  readonly outcome: string;
+}
+
+/** One series over the whole run, in columns: an 8-hour recording stays in tens of megabytes. */
+export class LoadSeries {
+  readonly tags: SeriesTags;
+  /** Index: whole second since run start. */
+  readonly counts = new GrowingNumbers();
+  readonly sums = new GrowingNumbers();
+  readonly lasts = new GrowingNumbers();
+  /** Triples second, bin index, count in order of arrival. */
+  readonly bins = new GrowingInts();
+
+  constructor(tags: SeriesTags) {
+    this.tags = tags;
+  }
+}
+
+/** Per-second k6 metrics of a run, merged over all runners that wrote them. */
+export class LoadRecording {
+  readonly series: LoadSeries[] = [];
+  /** One more than the last second that holds a sample. */
+  durationSeconds = 0;
+  /** k6 said that it ended in order. */
+  isComplete = false;
+
+  find(metric: string, filter: SeriesFilter = {}): LoadSeries[] {
+    return this.series.filter(
+      ({ tags }) =>
+        tags.metric === metric &&
+        (filter.scenario === undefined || tags.scenario === filter.scenario) &&
+        (filter.endpoint === undefined || tags.endpoint === filter.endpoint) &&
+        (filter.outcome === undefined || (tags.outcome === 'ok') === (filter.outcome === 'ok')),
+    );
+  }
+
+  /** Sum of a counter (or count of a trend's samples) between two whole seconds, the later one excluded. */
+  total(metric: string, kind: 'sum' | 'count', range: SecondRange, filter: SeriesFilter = {}): number {
+    let total = 0;
+    for (const series of this.find(metric, filter)) {
+      const column = kind === 'sum' ? series.sums : series.counts;
+      for (let second = range.from; second < range.to; second++) total += column.at(second);
+    }
+    return total;
+  }
+
+  /** All samples of a trend between two whole seconds, the later one excluded, as one histogram. */
+  histogram(metric: string, range: SecondRange, filter: SeriesFilter = {}): Histogram {
+    const merged = new Histogram();
+    for (const series of this.find(metric, filter)) addBins(merged, series, range);
+    return merged;
+  }
+
+  /** One histogram for each window of `stepSeconds`, the first beginning at `fromSeconds`. */
+  histograms(metric: string, windows: Windows, filter: SeriesFilter = {}): Histogram[] {
+    const merged = Array.from({ length: windows.count }, () => new Histogram());
+    for (const { bins } of this.find(metric, filter)) {
+      for (let i = 0; i + 2 < bins.length; i += 3) {
+        const window = Math.floor((bins.at(i) - windows.fromSeconds) / windows.stepSeconds);
+        merged[window]?.add(binMidpoint(bins.at(i + 1)), bins.at(i + 2));
+      }
+    }
+    return merged;
+  }
+}
+
+export interface SecondRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Windows {
+  readonly fromSeconds: number;
+  readonly stepSeconds: number;
+  readonly count: number;
+}
+
+function addBins(merged: Histogram, { bins }: LoadSeries, range: SecondRange): void {
+  for (let i = 0; i + 2 < bins.length; i += 3) {
+    const second = bins.at(i);
+    if (second >= range.from && second < range.to) merged.add(binMidpoint(bins.at(i + 1)), bins.at(i + 2));
+  }
+}
