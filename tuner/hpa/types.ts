@@ -37,7 +37,7 @@ export interface HpaPod {
   /** container → resource → milli-units; sidecars (restartable init containers) count as containers. */
   readonly requests: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** spec.resources.requests of the pod itself (1.34 and later count it); absent or null: none set. */
-  readonly podRequests?: Readonly<Record<string, number>> | null;
+  readonly podRequests?: Readonly<Record<string, number>> | null | undefined;
 }
 
 /** A pod's sample as the metrics API answered it. */
@@ -55,9 +55,9 @@ export interface PodSample {
  * `error`: the call failed. Neither given, or an empty one: answered with no items, an error as well.
  */
 export interface MetricAnswer {
-  readonly pods?: Readonly<Record<string, PodSample>>;
-  readonly values?: readonly number[];
-  readonly error?: boolean | string;
+  readonly pods?: Readonly<Record<string, PodSample>> | undefined;
+  readonly values?: readonly number[] | undefined;
+  readonly error?: boolean | string | undefined;
 }
 
 /** Everything the controller reads at one sync. */
@@ -180,10 +180,8 @@ export interface CompiledMetric {
   readonly container: string | null;
   /** Samples of pods that are starting are set aside: cpu alone. */
   readonly hasReadinessRules: boolean;
-  /** Percent of the request for kind `utilization`, milli-units otherwise. */
+  /** Percent of the request for kind `utilization`, milli-units otherwise. NaN for `broken`. */
   readonly target: number;
-  /** Reason of ScalingActive while the metric cannot be computed. */
-  readonly failureReason: string;
 }
 
 export interface CompiledPolicy {

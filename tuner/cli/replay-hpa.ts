@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import { exitCodes, TuneError } from '../errors.ts';
+import { compareDecisions, type DecisionMismatch } from '../hpa/compare-decisions.ts';
+import { replayTrace } from '../hpa/replay-trace.ts';
+import type { HpaDecision } from '../hpa/types.ts';
+import { readHpaTrace } from './read-hpa-trace.ts';
+
+const examples = `
+Examples:
+  tune replay-hpa case-1.json.gz
+  tune replay-hpa --check traces/*.json.gz
+  tune replay-hpa --kubernetes-version 1.33.4 case-1.json | jq .scaledTo
+
+One line of JSON a sync: {"file","atMs","scaledTo","desiredReplicas","conditions"}. Format of the files: docs/hpa.md.`;
+
+interface ReplayOptions {
+  readonly check?: boolean;
+  readonly kubernetesVersion?: string;
+}
+
+export function registerReplayHpa(program: Command): void {
+  program
+    .command('replay-hpa')
+    .description('decide recorded HPA syncs anew, by the rules of the HPA controller')
+    .argument('<file...>', 'HPA traces, .json or .json.gz')
+    .option(
+      '--check',
+      'print only the syncs that were decided otherwise than recorded; exit 5 if there are any',
+    )
+    .option('--kubernetes-version <version>', "replay by this version's rules instead of the recorded one's")
+    .addHelpText('after', examples)
+    .action((files: string[], options: ReplayOptions) => replayFiles(files, options));
+}
+
+async function replayFiles(files: readonly string[], options: ReplayOptions): Promise<void> {
+  let syncs = 0;
+  let differing = 0;
+  for (const file of files) {
+    const trace = readHpaTrace(file);
+    const decisions = replayWithName(file, () =>
+      replayTrace(trace, options.kubernetesVersion ?? trace.kubernetes),
+    );
+    syncs += decisions.length;
+    if (!options.check) {
+      await print(
+        decisions.map((decision, index) => decisionLine(file, trace.syncs[index]?.atMs ?? 0, decision)),
+      );
+      continue;
+    }
+    const mismatches = compareDecisions(trace.syncs, decisions);
+    differing += new Set(mismatches.map(({ sync }) => sync)).size;
+    await print(mismatches.map((mismatch) => mismatchLine(file, mismatch)));
+  }
+  if (options.check) reportCheck(files.length, syncs, differing);
+}
+
+function decisionLine(file: string, atMs: number, decision: HpaDecision): string {
+  const { scaledTo, desiredReplicas, conditions } = decision;
+  return JSON.stringify({ file, atMs, scaledTo, desiredReplicas, conditions });
+}
+
+function mismatchLine(file: string, mismatch: DecisionMismatch): string {
+  return JSON.stringify({ file, ...mismatch });
+}
+
+/** Waits until the pipe has taken the lines: the process exits right after the command. */
+function print(lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${lines.join('\n')}\n`, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** A sync that cannot be replayed knows its place in the trace; the file is known here. */
+function replayWithName<T>(file: string, replay: () => T): T {
+  try {
+    return replay();
+  } catch (error) {
+    if (!(error instanceof TuneError)) throw error;
+    const { code, why, next, exitCode } = error;
+    throw new TuneError({ code, message: `${file}: ${error.message}`, why, next, exitCode, cause: error });
+  }
+}
+
+function reportCheck(files: number, syncs: number, differing: number): void {
+  process.stderr.write(`${syncs} syncs of ${files} files replayed, ${differing} decided otherwise\n`);
+  if (differing === 0) return;
+  throw new TuneError({
+    code: 'HPA_REPLAY_DIFFERS',
+    message: `${differing} of ${syncs} syncs were decided otherwise than recorded`,
+    why: 'the rules replayed here are not those of the controller that was recorded, or its inputs were not',
+    next: 'compare "kubernetes" and "featureGates" of the files with the cluster, then report one of the files',
+    exitCode: exitCodes.objectiveMissed,
+  });
+}

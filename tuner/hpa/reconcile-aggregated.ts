@@ -1,0 +1,92 @@
+import { missingFallback } from './group-pods.ts';
+import { type MetricProblem, type PodSums, proposeFromPods } from './propose-from-pods.ts';
+import { proposeFromValue } from './propose-from-value.ts';
+import { badInput, requireExact } from './refuse-input.ts';
+import type { HpaState } from './state.ts';
+import {
+  addProposal,
+  beginSync,
+  concludeFromMetrics,
+  concludeWithoutMetrics,
+  type MetricOutcome,
+} from './sync.ts';
+import type {
+  AggregatedPodMetric,
+  AggregatedSyncInputs,
+  CompiledHpa,
+  CompiledMetric,
+  HpaDecision,
+} from './types.ts';
+
+/**
+ * One sync over pods that are alike: {@link reconcile} for callers who count pods instead of listing them.
+ *
+ * Decides exactly as `reconcile` does over a list of such pods, and leaves `proposals` empty, as nobody reads
+ * them thousands of times a second. Without samples of pods that are gone from the list, and with one request
+ * for all pods; whoever needs either lists the pods.
+ *
+ * @param state changed in place; may be shared with `reconcile`
+ * @param inputs may be reused from sync to sync: nothing of it is kept
+ * @throws TuneError BAD_HPA_INPUT when an amount is negative, no number, or too large to be added up exactly
+ */
+export function reconcileAggregated(
+  hpa: CompiledHpa,
+  state: HpaState,
+  inputs: AggregatedSyncInputs,
+): HpaDecision {
+  const moment = { atMs: inputs.atMs, currentReplicas: inputs.specReplicas };
+  const step = beginSync(hpa, state, moment);
+  if (step !== 'readMetrics') return concludeWithoutMetrics(hpa, state, moment, step);
+
+  const outcome: MetricOutcome = { highest: 0, invalid: 0, firstInvalid: null };
+  for (let index = 0; index < hpa.metrics.length; index++) {
+    const metric = hpa.metrics[index] as CompiledMetric;
+    addProposal(outcome, metric, propose(hpa, metric, inputs, index));
+  }
+  return concludeFromMetrics(hpa, state, moment, outcome);
+}
+
+function propose(
+  hpa: CompiledHpa,
+  metric: CompiledMetric,
+  inputs: AggregatedSyncInputs,
+  index: number,
+): number | MetricProblem {
+  const pods = inputs.metrics[index];
+  if (pods === undefined) {
+    throw badInput(`metrics[${index}]`, `nothing was given for this ${metric.type} metric of the HPA`);
+  }
+  if (pods.failed) return 'the metrics API answered an error or nothing';
+  if (metric.type === 'Object' || metric.type === 'External') {
+    requireExact(pods.value, `metrics[${index}].value`);
+    return proposeFromValue(hpa, metric, {
+      value: pods.value,
+      specReplicas: inputs.specReplicas,
+      statusReplicas: inputs.statusReplicas,
+      podCount: inputs.podCount,
+      runningReadyPods: inputs.runningReadyPods,
+    });
+  }
+  const sums = sumsOf(metric, inputs.podCount, pods);
+  requireExact(sums.valueTotal + sums.missingFallback, `metrics[${index}].valueTotal`);
+  requireExact(inputs.podCount * pods.requestPerPod, `metrics[${index}].requestPerPod`);
+  return proposeFromPods(hpa, metric, sums, inputs.specReplicas);
+}
+
+function sumsOf(metric: CompiledMetric, podCount: number, pods: AggregatedPodMetric): PodSums {
+  const request = metric.kind === 'utilization' ? pods.requestPerPod : 0;
+  const lacksRequest = metric.kind === 'utilization' && request === 0;
+  return {
+    pods: podCount,
+    readyPods: pods.countedPods,
+    samples: pods.countedPods,
+    valueTotal: pods.valueTotal,
+    requestTotal: pods.countedPods * request,
+    unreadyPods: pods.unreadyPods,
+    unreadyRequests: pods.unreadyPods * request,
+    missingPods: pods.missingPods,
+    missingRequests: pods.missingPods * request,
+    missingFallback: pods.missingPods === 0 ? 0 : pods.missingPods * missingFallback(metric, request),
+    requestProblem: lacksRequest ? 'a pod has no request for the resource' : null,
+  };
+}
