@@ -22,6 +22,8 @@ const allowed: Record<string, readonly string[]> = {
   'tuner/cluster': [...common, 'tuner/config/nearest-name.ts'],
   'tuner/sample': [...common, 'tuner/cluster'],
   'tuner/load': [...common, 'scripts/tools', 'scenarios/lib'],
+  'tuner/verify': [...common, 'tuner/hpa', 'tuner/load', 'tuner/sample', 'tuner/derive', 'tuner/simulate'],
+  'tuner/pipeline': ['*'],
   'tuner/cli': ['*'],
   reports: common,
   scenarios: [],

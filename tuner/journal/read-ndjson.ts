@@ -20,13 +20,14 @@ interface Issue {
  */
 export async function* readNdjson<T>(path: string, schema: LineSchema<T>): AsyncGenerator<T> {
   let line = 0;
-  for await (const text of wholeLines(path)) {
+  for await (const text of readLines(path)) {
     line += 1;
     if (text !== '') yield parseLine(text, schema, `${path}:${line}`);
   }
 }
 
-async function* wholeLines(path: string): AsyncGenerator<string> {
+/** Whole lines; what stands behind the last newline is what a killed writer left, and is passed over. */
+export async function* readLines(path: string): AsyncGenerator<string> {
   let rest = '';
   const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 262_144 });
   try {
