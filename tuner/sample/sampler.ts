@@ -16,8 +16,8 @@ export interface SamplingOptions {
   readonly signal: AbortSignal;
   /** Each line as it is written. */
   readonly onSample?: (line: ClusterSample | RunEvent) => void;
-  /** redis://… already resolved from its secret source; null or absent: the queue is not sampled. */
-  readonly redisUrl?: string | null;
+  /** Nothing more can be written (TuneError CANNOT_WRITE); the sampling has ended, and `stop` will throw the same. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** Replica counts of one component as last seen; null: not seen yet. */
@@ -41,6 +41,10 @@ export interface Sampler {
   /** Settled once every source has answered or failed for the first time. Never rejects. */
   readonly ready: Promise<void>;
   snapshot(): LiveCluster;
-  /** Writes what is known, closes the files and ends every connection of the sampler's own. */
+  /**
+   * Closes the files and ends every connection of the sampler's own.
+   *
+   * @throws TuneError CANNOT_WRITE when the recording could not be kept
+   */
   stop(): Promise<void>;
 }

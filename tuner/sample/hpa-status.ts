@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { followObjects } from '../cluster/follow-objects.ts';
+import type { ClusterSampleOf } from '../contracts/cluster-sample.ts';
+import type { ComponentName } from '../contracts/component.ts';
+import type { RunClock } from '../journal/run-clock.ts';
+import { stampSeconds } from './moments.ts';
+import type { SourceContext, WatchedSource } from './source.ts';
+
+const hpaSchema = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), resourceVersion: z.string() }),
+  spec: z.looseObject({ scaleTargetRef: z.looseObject({ kind: z.string(), name: z.string() }) }),
+  status: z
+    .looseObject({
+      currentReplicas: z.int().default(0),
+      desiredReplicas: z.int().default(0),
+      currentMetrics: z.array(z.unknown()).nullish(),
+      lastScaleTime: z.string().nullish(),
+      conditions: z
+        .array(
+          z.looseObject({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().default(''),
+            message: z.string().default(''),
+            lastTransitionTime: z.string().nullish(),
+          }),
+        )
+        .nullish(),
+    })
+    .prefault({}),
+});
+export type HpaObject = z.infer<typeof hpaSchema>;
+
+/** HPAs of the release's Deployments; each change of one, which is the end of a sync, is also told to `onChange`. */
+export function watchHpas(
+  context: SourceContext,
+  onChange: (component: ComponentName, hpa: HpaObject) => void,
+): WatchedSource {
+  const { cluster, clock, gaps, signal } = context;
+  const known = new Map<string, { component: ComponentName; hpa: HpaObject }>();
+  const write = ({ component, hpa }: { component: ComponentName; hpa: HpaObject }) =>
+    context.write(hpaSample(hpa, component, clock));
+
+  const follower = followObjects(cluster.api, {
+    path: `/apis/autoscaling/v2/namespaces/${cluster.namespace}/horizontalpodautoscalers`,
+    signal,
+    onUp: () => gaps.heard('hpa'),
+    onDown: (reason) => gaps.silent('hpa', reason),
+    onGone: (object) => known.delete(hpaSchema.parse(object).metadata.name),
+    onChange(object) {
+      const hpa = hpaSchema.parse(object);
+      const component = componentOf(hpa, context);
+      if (component === null) return;
+      known.set(hpa.metadata.name, { component, hpa });
+      write({ component, hpa });
+      onChange(component, hpa);
+    },
+  });
+  return {
+    name: 'hpa',
+    ready: follower.ready,
+    ended: Promise.resolve(),
+    isUp: () => follower.isUp(),
+    repeat: () => [...known.values()].forEach(write),
+  };
+}
+
+function componentOf({ spec }: HpaObject, { cluster }: SourceContext): ComponentName | null {
+  const { kind, name } = spec.scaleTargetRef;
+  const found = Object.values(cluster.components).find(({ deployment }) => deployment === name);
+  return kind === 'Deployment' ? (found?.name ?? null) : null;
+}
+
+export function hpaSample(hpa: HpaObject, component: ComponentName, clock: RunClock): ClusterSampleOf<'hpa'> {
+  const { status } = hpa;
+  return {
+    type: 'hpa',
+    atSeconds: clock.nowSeconds(),
+    component,
+    name: hpa.metadata.name,
+    resourceVersion: hpa.metadata.resourceVersion,
+    spec: hpa.spec,
+    currentReplicas: status.currentReplicas,
+    desiredReplicas: status.desiredReplicas,
+    currentMetrics: status.currentMetrics ?? [],
+    conditions: (status.conditions ?? []).map((condition) => ({
+      type: condition.type,
+      status: condition.status,
+      reason: condition.reason,
+      message: condition.message,
+      lastTransitionAtSeconds: stampSeconds(clock, condition.lastTransitionTime),
+    })),
+    lastScaleAtSeconds: stampSeconds(clock, status.lastScaleTime),
+  };
+}
