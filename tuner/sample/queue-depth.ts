@@ -15,21 +15,27 @@ export interface QueueOptions {
 /** Length of the Celery queues, read from Redis itself. */
 export function pollQueues(context: SourceContext, options: QueueOptions): Poll {
   const { clock, gaps, signal } = context;
-  const redis = connect(options);
+  let connectionError: unknown = null;
+  const redis = connect(options, (error) => {
+    connectionError = error;
+  });
   const poll = startPoll({
     everyMs: options.everyMs ?? 1_000,
     signal,
     async read() {
       if (redis.status === 'wait' || redis.status === 'end') await redis.connect();
+      connectionError = null;
       for (const sample of await readQueues(redis, options.queues, clock)) context.write(sample);
       gaps.heard('queue');
     },
-    onFailure: (thrown) => gaps.silent('queue', `Redis: ${withoutSecrets(thrown, options.url)}`),
+    onFailure: (thrown) =>
+      gaps.silent('queue', `Redis: ${withoutSecrets(connectionError ?? thrown, options.url)}`),
   });
   return { ...poll, ended: poll.ended.then(() => redis.disconnect()) };
 }
 
-function connect({ url, celeryDb }: QueueOptions): Redis {
+/** @param onError a command says only that the connection is closed; this is told why */
+function connect({ url, celeryDb }: QueueOptions, onError: (error: unknown) => void): Redis {
   const redis = new Redis(url, {
     db: celeryDb,
     lazyConnect: true,
@@ -40,8 +46,7 @@ function connect({ url, celeryDb }: QueueOptions): Redis {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
-  // Every failure also rejects the command that met it; unheard, this event would end the process.
-  redis.on('error', () => undefined);
+  redis.on('error', onError);
   return redis;
 }
 
