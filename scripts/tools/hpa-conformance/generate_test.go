@@ -1,0 +1,90 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	utilfeature "k8s.io/apiserver/pkg/util/feature"
+	"k8s.io/klog/v2"
+)
+
+// TestGenerate writes HPA_CASES traces of seed HPA_SEED into the folder HPA_OUT, and timing.json with what the
+// controller took for them. It is a test because virtual time is to be had in tests alone.
+func TestGenerate(t *testing.T) {
+	out := os.Getenv("HPA_OUT")
+	if out == "" {
+		t.Skip("HPA_OUT names no folder: this test only writes traces")
+	}
+	// An error handler of the process sleeps until its last error is a millisecond old, by a clock that begins
+	// anew in each bubble: a later bubble would sleep for years.
+	utilruntime.ErrorHandlers = utilruntime.ErrorHandlers[:1]
+	if os.Getenv("HPA_LOG") == "" {
+	klog.LogToStderr(false)
+	klog.SetOutput(os.NewFile(0, os.DevNull))
+	}
+	gates := gatesFrom(os.Getenv("HPA_GATES"))
+	if err := utilfeature.DefaultMutableFeatureGate.SetFromMap(gates); err != nil {
+		t.Fatal(err)
+	}
+	seed := number(t, "HPA_SEED")
+	timing := timing{}
+	for index := range number(t, "HPA_CASES") {
+		record := playInBubble(t, gates, rand.New(rand.NewSource(int64(seed)<<20+int64(index))), &timing)
+		write(t, filepath.Join(out, fmt.Sprintf("case-%d-%03d.json", seed, index)), record)
+	}
+	write(t, filepath.Join(out, "timing.json"), timing)
+}
+
+// timing is real time; the world is what the cluster around the controller took.
+type timing struct {
+	Syncs             int     `json:"syncs"`
+	ControllerSeconds float64 `json:"controllerSeconds"`
+	WorldSeconds      float64 `json:"worldSeconds"`
+}
+
+func playInBubble(t *testing.T, gates map[string]bool, random *rand.Rand, timing *timing) *trace {
+	var finished *run
+	started := realTime()
+	synctest.Test(t, func(*testing.T) {
+		finished = play(newScenario(os.Getenv("HPA_KUBERNETES"), gates, random), random)
+	})
+	timing.Syncs += len(finished.trace.Syncs)
+	timing.WorldSeconds += finished.world.Seconds()
+	timing.ControllerSeconds += (realTime() - started - finished.world).Seconds()
+	return finished.trace
+}
+
+func gatesFrom(text string) map[string]bool {
+	gates := map[string]bool{}
+	for _, gate := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' }) {
+		name, value, _ := strings.Cut(gate, "=")
+		gates[name] = value == "true"
+	}
+	return gates
+}
+
+func number(t *testing.T, name string) int {
+	value, err := strconv.Atoi(os.Getenv(name))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return value
+}
+
+func write(t *testing.T, path string, value any) {
+	text, err := json.Marshal(value)
+	if err == nil {
+		err = os.WriteFile(path, text, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
