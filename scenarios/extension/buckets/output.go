@@ -14,6 +14,8 @@ import (
 
 	"go.k6.io/k6/v2/metrics"
 	"go.k6.io/k6/v2/output"
+
+	"dify-scale-tuner/scenarios/extension/arrivals"
 )
 
 func init() {
@@ -84,6 +86,17 @@ func (o *Output) open() error {
 	o.seconds = newSecondsTable(o.start)
 	o.put(headerLine(o.start, o.runner))
 	return o.flush()
+}
+
+// AddMetricSamples keeps the samples for the next second's line, and tells the timing of iterations
+// which arrivals were dropped.
+func (o *Output) AddMetricSamples(containers []metrics.SampleContainer) {
+	for _, container := range containers {
+		if sample, ok := container.(metrics.Sample); ok && sample.Metric.Name == metrics.DroppedIterationsName {
+			arrivals.Dropped.Add(tagOf(sample.Tags, "scenario"), sample.Time)
+		}
+	}
+	o.SampleBuffer.AddMetricSamples(containers)
 }
 
 // Stop writes what is left and the footer, which is missing after a kill.

@@ -17,6 +17,11 @@ type Points struct {
 	Values []float64
 }
 
+// Add appends one point.
+func (p *Points) Add(at time.Time, value float64) {
+	p.At, p.Values = append(p.At, at.UnixNano()), append(p.Values, value)
+}
+
 // GetSamples makes the points readable for outputs that know only k6's own samples.
 func (p *Points) GetSamples() []metrics.Sample {
 	samples := make([]metrics.Sample, len(p.At))

@@ -5,6 +5,7 @@ import (
 	"go.k6.io/k6/v2/cmd"
 
 	_ "dify-scale-tuner/scenarios/extension/buckets"
+	_ "dify-scale-tuner/scenarios/extension/sse"
 )
 
 func main() {

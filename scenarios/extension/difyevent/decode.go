@@ -1,0 +1,31 @@
+package difyevent
+
+import "encoding/json"
+
+// decode is the slow and certain way. Data that is no JSON object names no event and is no token.
+func (r *Rule) decode(data []byte) Look {
+	fields := map[string]json.RawMessage{}
+	if json.Unmarshal(data, &fields) != nil {
+		return Look{}
+	}
+	var name string
+	if json.Unmarshal(fields[r.NameField], &name) != nil {
+		return Look{}
+	}
+	path, isTokenEvent := r.text[name]
+	return Look{Name: []byte(name), IsToken: isTokenEvent && decodedText(fields, path) != ""}
+}
+
+func decodedText(fields map[string]json.RawMessage, path []string) string {
+	value := fields[path[0]]
+	if len(path) == 1 {
+		var text string
+		_ = json.Unmarshal(value, &text)
+		return text
+	}
+	inner := map[string]json.RawMessage{}
+	if json.Unmarshal(value, &inner) != nil {
+		return ""
+	}
+	return decodedText(inner, path[1:])
+}

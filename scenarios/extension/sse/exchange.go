@@ -1,0 +1,154 @@
+package sse
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"strings"
+
+	"go.k6.io/k6/v2/lib"
+	"go.k6.io/k6/v2/lib/netext/httpext"
+	"go.k6.io/k6/v2/metrics"
+)
+
+// exchange is one HTTP request and its response, over k6's own transport: dialer, DNS, TLS, proxies,
+// HTTP/2, byte counts and limits are those of k6/http.
+type exchange struct {
+	state    *lib.State
+	params   *params
+	parent   context.Context
+	context  context.Context
+	cancel   context.CancelFunc
+	tracer   *httpext.Tracer
+	request  *http.Request
+	response *http.Response
+	body     io.ReadCloser
+	err      error
+}
+
+// send returns when the response's headers are there or nothing more is to be hoped for; the failure
+// is in err. The caller must call finish.
+func send(parent context.Context, state *lib.State, p *params, url string) *exchange {
+	e := &exchange{state: state, params: p, parent: parent, tracer: &httpext.Tracer{}}
+	if p.timeout > 0 {
+		e.context, e.cancel = context.WithTimeout(parent, p.timeout)
+	} else {
+		e.context, e.cancel = context.WithCancel(parent)
+	}
+	if e.request, e.err = e.newRequest(url); e.err != nil {
+		return e
+	}
+	if state.RPSLimit != nil {
+		if e.err = state.RPSLimit.Wait(e.context); e.err != nil {
+			return e
+		}
+	}
+	client := http.Client{Transport: state.Transport, CheckRedirect: e.checkRedirect}
+	if e.response, e.err = client.Do(e.request); e.err != nil {
+		return e
+	}
+	if p.jar != nil {
+		p.jar.SetCookies(e.response.Request.URL, e.response.Cookies())
+	}
+	e.body, e.err = decoded(e.response)
+	return e
+}
+
+func (e *exchange) newRequest(url string) (*http.Request, error) {
+	traced := httptrace.WithClientTrace(e.context, e.tracer.Trace())
+	request, err := http.NewRequestWithContext(traced, e.params.method, url, strings.NewReader(e.params.body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header, request.Host = e.params.headers, request.URL.Host
+	if e.params.host != "" {
+		request.Host = e.params.host
+	}
+	if request.Header.Get("Accept") == "" && !e.params.expectJSON {
+		request.Header.Set("Accept", "text/event-stream")
+	}
+	if e.params.jar != nil {
+		httpext.SetRequestCookies(request, e.params.jar, e.params.cookies)
+	}
+	return request, nil
+}
+
+// checkRedirect follows as k6/http does: cookies of the way there count, and beyond the limit the
+// redirection itself is the response.
+func (e *exchange) checkRedirect(next *http.Request, via []*http.Request) error {
+	if e.params.jar != nil {
+		e.params.jar.SetCookies(via[len(via)-1].URL, next.Response.Cookies())
+		next.Header.Del("Cookie")
+		httpext.SetRequestCookies(next, e.params.jar, e.params.cookies)
+	}
+	if int64(len(via)) > e.params.redirects.Int64 {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
+
+func (e *exchange) status() int {
+	if e.response == nil {
+		return 0
+	}
+	return e.response.StatusCode
+}
+
+// isTimedOut is true when the request's own time was up, not the iteration's.
+func (e *exchange) isTimedOut() bool {
+	return e.context.Err() == context.DeadlineExceeded && e.parent.Err() == nil
+}
+
+func (e *exchange) isInterrupted() bool {
+	return e.parent.Err() != nil
+}
+
+// finish ends the connection's use and emits k6's own http_* metrics. An unread body is not drained:
+// its connection is closed, as a user who leaves closes it.
+func (e *exchange) finish(failed bool) {
+	if e.body != nil {
+		_ = e.body.Close()
+	}
+	e.cancel()
+	if e.request == nil {
+		return
+	}
+	trail := e.tracer.Done()
+	tags := e.tags(trail)
+	tags.SetSystemTagOrMetaIfEnabled(e.state.Options.SystemTags, metrics.TagExpectedResponse, strconv.FormatBool(!failed))
+	trail.SaveSamples(e.state.BuiltinMetrics, &tags)
+	value := 0.0
+	if failed {
+		value = 1
+	}
+	trail.Failed.Valid, trail.Failed.Bool = true, failed
+	trail.Samples = append(trail.Samples, metrics.Sample{
+		TimeSeries: metrics.TimeSeries{Metric: e.state.BuiltinMetrics.HTTPReqFailed, Tags: tags.Tags},
+		Time:       trail.EndTime, Metadata: tags.Metadata, Value: value,
+	})
+	metrics.PushIfNotDone(e.parent, e.state.Samples, trail)
+}
+
+func (e *exchange) tags(trail *httpext.Trail) metrics.TagsAndMeta {
+	tags, enabled := e.params.tagsAndMeta.Clone(), e.state.Options.SystemTags
+	url := e.request.URL.Redacted()
+	if name, ok := tags.Tags.Get(metrics.TagName.String()); ok {
+		url = name // as in k6/http: a name replaces the URL, which may be ever different
+	}
+	tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagName, url)
+	tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagURL, url)
+	tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagMethod, e.request.Method)
+	tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagStatus, strconv.Itoa(e.status()))
+	if e.response != nil {
+		tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagProto, e.response.Proto)
+	}
+	if enabled.Has(metrics.TagIP) && trail.ConnRemoteAddr != nil {
+		if ip, _, err := net.SplitHostPort(trail.ConnRemoteAddr.String()); err == nil {
+			tags.SetSystemTagOrMeta(metrics.TagIP, ip)
+		}
+	}
+	return tags
+}

@@ -1,0 +1,117 @@
+package sse
+
+import (
+	"io"
+	"mime"
+	"strings"
+	"time"
+
+	"github.com/grafana/sobek"
+
+	"go.k6.io/k6/v2/js/common"
+	"go.k6.io/k6/v2/lib"
+)
+
+const (
+	defaultTimeout = 60 * time.Second // as k6/http
+	// maxBodyBytes of an answer that is no stream; what is beyond is counted, not kept.
+	maxBodyBytes = 4 << 20
+)
+
+// request sends one request and reads its answer to the end, a stream or not, without calling the
+// script. It throws for a mistake of the script only: whatever the network or the server did is the
+// result's outcome.
+func (m *module) request(method, url string, body, options sobek.Value) (*Result, error) {
+	state := m.vu.State()
+	if state == nil {
+		return nil, errInitContext
+	}
+	p := newParams(state, strings.ToUpper(method))
+	p.timeout = defaultTimeout
+	if !common.IsNullish(body) {
+		p.body = body.String()
+	}
+	if err := p.read(m.vu.Runtime(), options); err != nil {
+		return nil, err
+	}
+	c, err := m.newCall(state, p)
+	if err != nil {
+		return nil, err
+	}
+	c.run(url)
+	return c.result(), nil
+}
+
+// call is one request with its times. The zero time stands for a moment that did not come.
+type call struct {
+	module   *module
+	exchange *exchange
+	params   *params
+	emitter  *emitter
+	begin    time.Time
+	start    func() time.Time // the intended start, or begin
+	headers  time.Time
+	end      time.Time
+	stream   *stream // nil where the answer was no stream
+	body     []byte
+	ending   ending
+}
+
+func (m *module) newCall(state *lib.State, p *params) (*call, error) {
+	c := &call{module: m, params: p, begin: time.Now()}
+	c.start = func() time.Time { return c.begin }
+	scenario := lib.GetScenarioState(m.vu.Context())
+	isScheduled := false
+	if p.fromIntendedStart && scenario != nil && state.GetScenarioLocalVUIter != nil {
+		tracker, err := m.root.tracker(scenario, state.Options)
+		if err != nil {
+			return nil, err
+		}
+		if tracker != nil {
+			started := tracker.Started(int64(state.GetScenarioLocalVUIter()), c.begin)
+			c.start, isScheduled = started.Intended, true
+		}
+	}
+	c.emitter = m.newEmitter(state, p, scenario, isScheduled)
+	return c, nil
+}
+
+func (c *call) run(url string) {
+	c.emitter.began(c.begin, !c.params.expectJSON)
+	c.exchange = send(c.module.vu.Context(), c.module.vu.State(), c.params, url)
+	if c.exchange.response != nil {
+		c.headers = time.Now()
+	}
+	var readError error
+	if c.exchange.err == nil {
+		readError = c.read()
+	}
+	c.end = time.Now()
+	c.ending = c.judge(readError)
+	c.exchange.finish(c.ending.isFailure())
+	c.emitter.ended(c)
+}
+
+func (c *call) read() error {
+	if !c.params.expectJSON && c.exchange.status() < 400 && isEventStream(c.exchange) {
+		c.stream = newStream(c.params, newPace(c.module.instruments, c.emitter.tags, c.emitter.push))
+		c.stream.read(c.exchange.body, c.module.buffer(), c.begin)
+		c.stream.pace.flush(c.stream.end)
+		return c.stream.readError
+	}
+	body, err := io.ReadAll(io.LimitReader(c.exchange.body, maxBodyBytes))
+	c.body = body
+	if err == nil {
+		// To the end, so that the connection can be used again.
+		_, err = io.Copy(io.Discard, c.exchange.body)
+	}
+	if err == nil {
+		err = io.EOF
+	}
+	return err
+}
+
+func isEventStream(e *exchange) bool {
+	media, _, err := mime.ParseMediaType(e.response.Header.Get("Content-Type"))
+	return err == nil && media == "text/event-stream"
+}
