@@ -1,0 +1,110 @@
+import type { MetricPipelineModel } from './model.ts';
+import { type Pods, podStates } from './pods.ts';
+
+/**
+ * metrics-server as the HPA sees it: every so often one sample of each pod that runs, averaged over a window that
+ * has already ended.
+ *
+ * A sample's CPU is averaged over the time between two scrapes, which is metrics-server's own window; a recorded
+ * window of another length sets only the timestamps that the readiness rules compare. A lag longer than the
+ * period counts as one period.
+ */
+export interface ResourceMetrics {
+  readonly pipeline: MetricPipelineModel;
+  /** Second within the period at which windows end. */
+  readonly phaseSeconds: number;
+  readonly lagSeconds: number;
+  /** CPU used up to the last scrape, milliseconds per pod, and when that was; -Infinity: never. */
+  readonly scrapedCpu: Float64Array;
+  readonly scrapedAt: Float64Array;
+  /** Of the last whole window, and of the one that can be read by now. */
+  readonly freshMillicores: Float64Array;
+  readonly millicores: Float64Array;
+  readonly freshAt: Float64Array;
+  readonly sampleAt: Float64Array;
+}
+
+export function createResourceMetrics(
+  pods: Pods,
+  pipeline: MetricPipelineModel,
+  luck: number,
+): ResourceMetrics {
+  const column = (value: number) => new Float64Array(pods.state.length).fill(value);
+  return {
+    pipeline,
+    phaseSeconds: Math.floor(luck * pipeline.resourcePeriodSeconds),
+    lagSeconds: Math.min(
+      Math.round(pipeline.resourceLagSeconds),
+      Math.max(1, Math.round(pipeline.resourcePeriodSeconds)),
+    ),
+    scrapedCpu: column(0),
+    scrapedAt: column(Number.NEGATIVE_INFINITY),
+    freshMillicores: column(0),
+    millicores: column(0),
+    freshAt: column(Number.NEGATIVE_INFINITY),
+    sampleAt: column(Number.NEGATIVE_INFINITY),
+  };
+}
+
+/** Nothing is known of a pod that has just been created. */
+export function forgetPod(metrics: ResourceMetrics, place: number, cpuMilliseconds: number): void {
+  metrics.scrapedCpu[place] = cpuMilliseconds;
+  metrics.scrapedAt[place] = Number.NEGATIVE_INFINITY;
+  metrics.freshAt[place] = Number.NEGATIVE_INFINITY;
+  metrics.sampleAt[place] = Number.NEGATIVE_INFINITY;
+}
+
+/**
+ * Takes and publishes samples when they are due at the beginning of a second.
+ *
+ * @param cpuOf CPU that the pod has used so far for requests, milliseconds
+ */
+export function advanceResourceMetrics(
+  metrics: ResourceMetrics,
+  pods: Pods,
+  atSeconds: number,
+  cpuOf: (place: number) => number,
+): void {
+  const { resourcePeriodSeconds } = metrics.pipeline;
+  const sincePhase = atSeconds - metrics.phaseSeconds;
+  if (isDue(sincePhase - metrics.lagSeconds, resourcePeriodSeconds)) publish(metrics, pods);
+  if (isDue(sincePhase, resourcePeriodSeconds)) {
+    scrape(metrics, pods, atSeconds, cpuOf);
+    if (metrics.lagSeconds === 0) publish(metrics, pods);
+  }
+}
+
+/** Whether a whole second is the first at or after a multiple of the period, which need not be whole. */
+export function isDue(sinceSeconds: number, periodSeconds: number): boolean {
+  return Math.floor(sinceSeconds / periodSeconds) !== Math.floor((sinceSeconds - 1) / periodSeconds);
+}
+
+function publish(metrics: ResourceMetrics, pods: Pods): void {
+  for (let place = 0; place < pods.used; place++) {
+    metrics.millicores[place] = metrics.freshMillicores[place] as number;
+    metrics.sampleAt[place] = metrics.freshAt[place] as number;
+  }
+}
+
+function scrape(
+  metrics: ResourceMetrics,
+  pods: Pods,
+  atSeconds: number,
+  cpuOf: (place: number) => number,
+): void {
+  for (let place = 0; place < pods.used; place++) {
+    const state = pods.state[place];
+    if (state !== podStates.ready && state !== podStates.starting) continue;
+    if ((pods.startedAt[place] as number) > atSeconds) continue;
+    const used = cpuOf(place);
+    const since = metrics.scrapedAt[place] as number;
+    // The first scrape of a pod has nothing to subtract from.
+    if (since > Number.NEGATIVE_INFINITY) {
+      metrics.freshMillicores[place] =
+        (used - (metrics.scrapedCpu[place] as number)) / (atSeconds - since) + pods.model.idleMillicores;
+      metrics.freshAt[place] = atSeconds;
+    }
+    metrics.scrapedCpu[place] = used;
+    metrics.scrapedAt[place] = atSeconds;
+  }
+}

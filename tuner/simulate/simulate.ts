@@ -1,0 +1,100 @@
+import type { ComponentName, RequestClass } from '../contracts/component.ts';
+import { closeBucket, missesObjective, wholeP95Seconds } from './latency-record.ts';
+import type { Demand, ObjectivesModel, SimulationModel } from './model.ts';
+import type { SimulationResult, SimulationSummary } from './result.ts';
+import { createSeries, recordBucket, recordSecond, type SeriesRecorder } from './series-recorder.ts';
+import { stepSecond } from './step-second.ts';
+import { createWorld, type PreparedScaling, type World } from './world.ts';
+
+export interface SimulateOptions {
+  /** Also keep what happened second by second. */
+  readonly withSeries?: boolean;
+  /** Latency is judged over buckets of this length; default 60. */
+  readonly bucketSeconds?: number;
+}
+
+/**
+ * What would have happened to a deployment with these settings under this demand.
+ *
+ * Time goes in steps of one second, autoscalers decide every 15 s by the controller's own rules (tuner/hpa).
+ * Requests are amounts, not objects: slots and queues are followed second by second with the luck of each pod,
+ * CPU by the mean of a queueing network, and latencies come from backlogs. The approximations stand where they
+ * are made; their error against a simulation request by request is in docs/simulator.md and its tests.
+ *
+ * @param demand whole requests per second and class, and the seed of everything else
+ * @returns the same for the same arguments, on every machine
+ */
+export function simulate(
+  model: SimulationModel,
+  prepared: PreparedScaling,
+  demand: Demand,
+  objectives: ObjectivesModel,
+  options: SimulateOptions = {},
+): SimulationResult {
+  const bucketSeconds = options.bucketSeconds ?? 60;
+  const world = createWorld(model, prepared, demand, objectives);
+  const recorder = options.withSeries ? createSeries(world, bucketSeconds) : null;
+  let violatedSeconds = 0;
+  let bucketFrom = 0;
+  for (let at = 0; at < demand.durationSeconds; at++) {
+    stepSecond(world, at);
+    if (recorder !== null) recordSecond(recorder, world, at);
+    if (at + 1 - bucketFrom < bucketSeconds && at + 1 < demand.durationSeconds) continue;
+    if (endBucket(world, recorder)) violatedSeconds += at + 1 - bucketFrom;
+    bucketFrom = at + 1;
+  }
+  return { summary: summarize(world, violatedSeconds), series: recorder?.series ?? null };
+}
+
+/** @returns whether an objective was missed */
+function endBucket(world: World, recorder: SeriesRecorder | null): boolean {
+  let isViolated = world.bucketFailed > world.objectives.errorRatio * world.bucketRequests;
+  for (const { firstToken, queued } of world.flows) {
+    isViolated ||= missesObjective(firstToken);
+    if (queued !== null) isViolated ||= missesObjective(queued.wait);
+  }
+  if (recorder !== null) recordBucket(recorder, world, isViolated);
+  for (const { firstToken, queued } of world.flows) {
+    closeBucket(firstToken);
+    if (queued !== null) closeBucket(queued.wait);
+  }
+  world.requests += world.bucketRequests;
+  world.failed += world.bucketFailed;
+  world.bucketRequests = 0;
+  world.bucketFailed = 0;
+  return isViolated;
+}
+
+function summarize(world: World, violatedSeconds: number): SimulationSummary {
+  const replicaHours: Partial<Record<ComponentName, number>> = {};
+  const peakReplicas: Partial<Record<ComponentName, number>> = {};
+  let cutStreams = 0;
+  let lostRuns = 0;
+  for (const unit of world.units) {
+    replicaHours[unit.model.name] = unit.replicaSeconds / 3600;
+    peakReplicas[unit.model.name] = unit.peakReplicas;
+    cutStreams += unit.front?.cutStreams ?? 0;
+    lostRuns += unit.back?.lostRuns ?? 0;
+  }
+  const firstTokenP95Seconds: Partial<Record<RequestClass, number>> = {};
+  let queueWaitP95Seconds: number | null = null;
+  for (const { model, firstToken, queued } of world.flows) {
+    const p95 = wholeP95Seconds(firstToken);
+    if (p95 !== null) firstTokenP95Seconds[model.name] = p95;
+    if (queued !== null) queueWaitP95Seconds = wholeP95Seconds(queued.wait);
+  }
+  return {
+    durationSeconds: world.demand.durationSeconds,
+    sloViolatedMinutes: violatedSeconds / 60,
+    replicaHours,
+    peakReplicas,
+    flaps: world.flaps,
+    rescales: world.rescales,
+    cutStreams,
+    lostRuns,
+    requests: world.requests,
+    failedRequests: Math.min(world.requests, world.failed),
+    firstTokenP95Seconds,
+    queueWaitP95Seconds,
+  };
+}
