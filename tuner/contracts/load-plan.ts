@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { requestClassSchema } from './component.ts';
 
-/** load-plan.json: what k6 is told to do. Keys come by its environment and stand in no plan. */
+/** load-plan.json: what k6 is told to do (docs/traffic.md). Keys come by its environment and stand in no plan. */
 
 export const plannedScenarioSchema = z.strictObject({
   /** k6's name of the scenario and value of the tag `scenario`; equal to `kind` unless one kind runs twice. */
@@ -21,6 +21,8 @@ export const plannedScenarioSchema = z.strictObject({
   inputs: z.record(z.string(), z.string()),
   /** Mean length of a generated prompt. */
   promptTokens: z.int().min(1),
+  /** File with one prompt a line, taken in turn instead of generated ones; absolute. */
+  promptFile: z.string().optional(),
   /** Text behind each prompt, such as pace hints for a mock LLM. */
   promptSuffix: z.string(),
 });
@@ -31,6 +33,8 @@ export const loadPlanSchema = z.strictObject({
   seed: z.int(),
   /** Base of the Service API with /v1. */
   baseUrl: z.url(),
+  /** Moment of the plan's second 0, so that several runners begin together; absent: at once. */
+  startAt: z.iso.datetime().optional(),
   scenarios: z.array(plannedScenarioSchema).min(1),
 });
 export type LoadPlan = z.infer<typeof loadPlanSchema>;

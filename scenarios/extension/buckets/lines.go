@@ -16,28 +16,51 @@ const schemaVersion = 1
 
 const isoMilliseconds = "2006-01-02T15:04:05.000Z07:00"
 
-func headerLine(startAt time.Time, runner string) []byte {
-	return jsonLine(map[string]any{
-		"type": "header", "schemaVersion": schemaVersion, "startAt": startAt.UTC().Format(isoMilliseconds),
-		"histogram": map[string]any{"scheme": "log-linear", "subBucketsPerOctave": SubBucketsPerOctave},
-		"runner":    runner,
-	})
+type headerFields struct {
+	Type          string          `json:"type"`
+	SchemaVersion int             `json:"schemaVersion"`
+	StartAt       string          `json:"startAt"`
+	Histogram     histogramFields `json:"histogram"`
+	Runner        string          `json:"runner"`
 }
 
-func footerLine(endedAt time.Time, droppedSamples int64) []byte {
-	return jsonLine(map[string]any{
-		"type": "footer", "endedAt": endedAt.UTC().Format(isoMilliseconds), "droppedSamples": droppedSamples,
+type histogramFields struct {
+	Scheme              string `json:"scheme"`
+	SubBucketsPerOctave int    `json:"subBucketsPerOctave"`
+}
+
+type seriesFields struct {
+	Type     string `json:"type"`
+	ID       int    `json:"id"`
+	Metric   string `json:"metric"`
+	Kind     string `json:"kind"`
+	Scenario string `json:"scenario"`
+	Endpoint string `json:"endpoint"`
+	Outcome  string `json:"outcome"`
+}
+
+type footerFields struct {
+	Type           string `json:"type"`
+	EndedAt        string `json:"endedAt"`
+	DroppedSamples int64  `json:"droppedSamples"`
+}
+
+func headerLine(startAt time.Time, runner string) []byte {
+	return jsonLine(headerFields{
+		"header", schemaVersion, startAt.UTC().Format(isoMilliseconds),
+		histogramFields{"log-linear", SubBucketsPerOctave}, runner,
 	})
 }
 
 func seriesLine(s *series) []byte {
-	return jsonLine(map[string]any{
-		"type": "series", "id": s.id, "metric": s.metric, "kind": s.kind.String(),
-		"scenario": s.scenario, "endpoint": s.endpoint, "outcome": s.outcome,
-	})
+	return jsonLine(seriesFields{"series", s.id, s.metric, s.kind.String(), s.scenario, s.endpoint, s.outcome})
 }
 
-func jsonLine(fields map[string]any) []byte {
+func footerLine(endedAt time.Time, droppedSamples int64) []byte {
+	return jsonLine(footerFields{"footer", endedAt.UTC().Format(isoMilliseconds), droppedSamples})
+}
+
+func jsonLine(fields any) []byte {
 	line, err := json.Marshal(fields)
 	if err != nil {
 		panic(err) // strings and integers of our own making

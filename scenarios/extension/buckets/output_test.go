@@ -1,0 +1,288 @@
+package buckets
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"go.k6.io/k6/v2/metrics"
+	"go.k6.io/k6/v2/output"
+)
+
+type fixture struct {
+	t        *testing.T
+	registry *metrics.Registry
+	clock    time.Time
+	output   *Output
+	path     string
+}
+
+var startOfTest = time.Date(2026, 11, 22, 21, 0, 0, 0, time.UTC)
+
+// newFixture stops the clock: the test says when time passes, and flushes by hand.
+func newFixture(t *testing.T) *fixture {
+	path := filepath.Join(t.TempDir(), "load.ndjson")
+	made, err := New(output.Params{ConfigArgument: path, Environment: map[string]string{"TUNE_RUNNER": "3"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fixture{t: t, registry: metrics.NewRegistry(), clock: startOfTest, output: made.(*Output), path: path}
+	f.output.now = func() time.Time { return f.clock }
+	if err := f.output.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func (f *fixture) metric(name string, kind metrics.MetricType) *metrics.Metric {
+	return f.registry.MustNewMetric(name, kind)
+}
+
+func (f *fixture) add(metric *metrics.Metric, afterStart time.Duration, value float64, tags ...string) {
+	set := f.registry.RootTagSet()
+	for i := 0; i < len(tags); i += 2 {
+		set = set.With(tags[i], tags[i+1])
+	}
+	f.output.AddMetricSamples([]metrics.SampleContainer{metrics.Sample{
+		TimeSeries: metrics.TimeSeries{Metric: metric, Tags: set}, Time: startOfTest.Add(afterStart), Value: value,
+	}})
+}
+
+func (f *fixture) stop() {
+	if err := f.output.Stop(); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+type line struct {
+	Type, StartAt, EndedAt, Runner, Metric, Kind, Scenario, Endpoint, Outcome string
+
+	ID             int
+	AtSeconds      int
+	DroppedSamples int
+	Values         []struct {
+		ID, Count, ZeroCount int
+		Sum, Min, Max, Last  float64
+		Bins                 []int
+	}
+}
+
+func (f *fixture) lines() (lines []line) {
+	text, err := os.ReadFile(f.path)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, raw := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
+		var read line
+		if err := json.Unmarshal([]byte(raw), &read); err != nil {
+			f.t.Fatalf("%q: %v", raw, err)
+		}
+		lines = append(lines, read)
+	}
+	return lines
+}
+
+func TestTheFileBeginsWithAHeaderAndEndsWithAFooter(t *testing.T) {
+	f := newFixture(t)
+	f.clock = startOfTest.Add(90 * time.Second)
+	f.stop()
+	lines := f.lines()
+	if len(lines) != 2 || lines[0].StartAt != "2026-11-22T21:00:00.000Z" || lines[0].Runner != "3" ||
+		lines[1].EndedAt != "2026-11-22T21:01:30.000Z" {
+		t.Errorf("got %+v", lines)
+	}
+}
+
+func TestAddsSamplesUpBySecondAndTags(t *testing.T) {
+	f := newFixture(t)
+	ttft := f.metric("time_to_first_token_ms", metrics.Trend)
+	ok := []string{"scenario", "chat", "endpoint", "chat-messages", "outcome", "ok", "vu", "7"}
+	f.add(ttft, 100*time.Millisecond, 100, ok...)
+	f.add(ttft, 900*time.Millisecond, 100.5, ok...)
+	f.add(ttft, 999*time.Millisecond, 0, ok...)
+	f.add(ttft, 1100*time.Millisecond, 3, ok...)
+	f.add(ttft, 1200*time.Millisecond, 3, "scenario", "chat", "endpoint", "chat-messages", "outcome", "cut")
+	f.stop()
+	lines := f.lines()
+	if series := lines[1]; series.Metric != "time_to_first_token_ms" || series.Kind != "trend" ||
+		series.Scenario != "chat" || series.Endpoint != "chat-messages" || series.Outcome != "ok" {
+		t.Errorf("series %+v", series)
+	}
+	first := lines[2].Values[0]
+	if first.Count != 3 || first.Sum != 200.5 || first.Min != 0 || first.Max != 100.5 || first.ZeroCount != 1 ||
+		!reflect.DeepEqual(first.Bins, []int{484, 2}) { // 100 and 100.5 share the bin from 100 to 101
+		t.Errorf("second 0: %+v", first)
+	}
+	if second := lines[4]; second.AtSeconds != 1 || len(second.Values) != 2 ||
+		second.Values[1].ID != lines[3].ID || lines[3].Outcome != "cut" {
+		t.Errorf("second 1: %+v after %+v", second, lines[3])
+	}
+}
+
+func TestKeepsWhatEachKindOfMetricNeeds(t *testing.T) {
+	f := newFixture(t)
+	f.add(f.metric("tokens", metrics.Counter), 0, 5)
+	f.add(f.metric("tokens", metrics.Counter), 0, 7)
+	f.add(f.metric("active_streams", metrics.Gauge), 0, 9)
+	f.add(f.metric("active_streams", metrics.Gauge), 0, 2)
+	f.add(f.metric("checks", metrics.Rate), 0, 1)
+	f.add(f.metric("checks", metrics.Rate), 0, 0)
+	f.stop()
+	got := map[string]string{}
+	text, _ := os.ReadFile(f.path)
+	for _, value := range strings.Split(string(text), `{"id":`)[1:] {
+		id, rest, _ := strings.Cut(value, ",")
+		got[id] = strings.TrimRight(strings.Split(rest, "}")[0], "}]\n")
+	}
+	want := map[string]string{
+		"0": `"count":2,"sum":12`, "1": `"count":2,"sum":11,"min":2,"max":9,"last":2`, "2": `"count":2,"sum":1`,
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestLeavesOutWhatTheRecordingDoesNotNeed(t *testing.T) {
+	f := newFixture(t)
+	f.add(f.metric("http_req_duration", metrics.Trend), 0, 5)
+	f.add(f.metric("iteration_duration", metrics.Trend), 0, 5)
+	f.add(f.metric("iterations", metrics.Counter), 0, 5)
+	f.stop()
+	lines := f.lines()
+	if len(lines) != 4 || lines[1].Metric != "iterations" {
+		t.Errorf("got %+v", lines)
+	}
+}
+
+func TestASecondIsWrittenWhenItIsOverAndAgainForLateSamples(t *testing.T) {
+	f := newFixture(t)
+	tokens := f.metric("tokens", metrics.Counter)
+	f.add(tokens, 500*time.Millisecond, 1)
+	f.output.write(startOfTest.Add(999 * time.Millisecond))
+	if got := len(f.lines()); got != 1 {
+		t.Errorf("%d lines within second 0, want the header alone", got)
+	}
+	f.output.write(startOfTest.Add(1001 * time.Millisecond))
+	if got := len(f.lines()); got != 3 {
+		t.Errorf("%d lines after second 0, want header, series and bucket: a killed run must be readable", got)
+	}
+	f.add(tokens, 700*time.Millisecond, 4)
+	f.stop()
+	lines := f.lines()
+	if late := lines[3]; late.AtSeconds != 0 || late.Values[0].Sum != 4 {
+		t.Errorf("late line %+v", late)
+	}
+}
+
+func TestMemoryHoldsOnlyTheSecondsNotYetWritten(t *testing.T) {
+	f := newFixture(t)
+	tokens := f.metric("tokens", metrics.Counter)
+	for second := range 1000 {
+		f.add(tokens, time.Duration(second)*time.Second, 1, "user", time.Duration(second).String())
+		f.output.write(startOfTest.Add(time.Duration(second) * time.Second))
+	}
+	if held := len(f.output.seconds.seconds); held > 1 {
+		t.Errorf("%d seconds are held, want 1", held)
+	}
+	if held := len(f.output.seconds.series.byKey); held != 1 {
+		t.Errorf("%d series, want 1: tags that are not kept make no series", held)
+	}
+	f.stop()
+}
+
+func TestCountsWhatIsNoNumber(t *testing.T) {
+	f := newFixture(t)
+	f.add(f.metric("tokens", metrics.Counter), 0, math.NaN())
+	f.add(f.metric("tokens", metrics.Counter), 0, math.Inf(1))
+	f.stop()
+	if footer := f.lines()[1]; footer.DroppedSamples != 2 {
+		t.Errorf("%d samples dropped, want 2", footer.DroppedSamples)
+	}
+}
+
+func TestPointsEqualSamples(t *testing.T) {
+	bulk, single := newFixture(t), newFixture(t)
+	for _, f := range []*fixture{bulk, single} {
+		gap := f.metric("inter_token_gap_ms", metrics.Trend)
+		points := &Points{TimeSeries: metrics.TimeSeries{Metric: gap, Tags: f.registry.RootTagSet()}}
+		for i := range 50 {
+			points.Add(startOfTest.Add(time.Duration(i)*100*time.Millisecond), float64(i))
+		}
+		if f == bulk {
+			f.output.AddMetricSamples([]metrics.SampleContainer{points})
+		} else {
+			f.output.AddMetricSamples([]metrics.SampleContainer{metrics.Samples(points.GetSamples())})
+		}
+		f.stop()
+	}
+	if !reflect.DeepEqual(bulk.lines(), single.lines()) {
+		t.Error("points in bulk and the samples made of them are written differently")
+	}
+}
+
+func TestHistogramsOfTwoRunnersAddUpToThatOfOne(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	halves := []*fixture{newFixture(t), newFixture(t)}
+	whole := newFixture(t)
+	for i := range 10_000 {
+		value, at := math.Exp(random.NormFloat64()+6), time.Duration(random.IntN(5000))*time.Millisecond
+		for _, f := range []*fixture{halves[i%2], whole} {
+			f.add(f.metric("time_to_first_token_ms", metrics.Trend), at, value)
+		}
+	}
+	merged, want := map[int]int{}, map[int]int{}
+	collect := func(f *fixture, into map[int]int) {
+		f.stop()
+		for _, l := range f.lines() {
+			for _, v := range l.Values {
+				for i := 0; i < len(v.Bins); i += 2 {
+					into[v.Bins[i]] += v.Bins[i+1]
+				}
+			}
+		}
+	}
+	collect(halves[0], merged)
+	collect(halves[1], merged)
+	collect(whole, want)
+	if !maps.Equal(merged, want) || len(want) < 100 {
+		t.Errorf("%d bins merged, %d of one runner", len(merged), len(want))
+	}
+}
+
+func TestADashWritesToStandardOutput(t *testing.T) {
+	var stdout bytes.Buffer
+	made, err := New(output.Params{ConfigArgument: "-", StdOut: &stdout})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(stdout.String(), "\n"); lines != 2 {
+		t.Errorf("%d lines, want header and footer", lines)
+	}
+}
+
+func TestAFileThatCannotBeWrittenEndsTheRunBeforeItBegins(t *testing.T) {
+	made, err := New(output.Params{ConfigArgument: filepath.Join(t.TempDir(), "missing", "load.ndjson")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := made.Start(); err == nil || !strings.Contains(err.Error(), "missing/load.ndjson") {
+		t.Errorf("got %v, want an error that names the file", err)
+	}
+	if _, err := New(output.Params{}); err == nil {
+		t.Error("an output without a file was taken")
+	}
+}
