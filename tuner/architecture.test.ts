@@ -27,7 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   'tuner/cli': ['*'],
   reports: common,
   scenarios: [],
-  sandbox: [...common, 'tuner/cluster', 'scripts/tools'],
+  sandbox: [...common, 'tuner/config', 'tuner/cluster', 'scripts/tools'],
   'scripts/tools': common,
 };
 const nobodyImports = ['tuner/cli'];
