@@ -1,4 +1,5 @@
 import type { RequestClass } from '../contracts/component.ts';
+import type { LoadPlan } from '../contracts/load-plan.ts';
 import type { RunClock } from '../journal/run-clock.ts';
 
 /** How one second of load went, for people to watch; the files hold the truth. */
@@ -14,10 +15,12 @@ export interface LiveLoad {
   /** Failed of all requests of the last ten seconds, 0–1; null without one. */
   readonly errorRatio: number | null;
   readonly droppedIterations: number;
+  /** Until the last planned arrival. */
+  readonly remainingSeconds: number;
 }
 
-export interface LoadRunOptions<Plan> {
-  readonly plan: Plan;
+export interface LoadRunOptions {
+  readonly plan: LoadPlan;
   readonly runFolder: string;
   readonly clock: RunClock;
   /** API key of each class in the plan; handed to k6 by its environment only. */
@@ -27,8 +30,12 @@ export interface LoadRunOptions<Plan> {
   /** Ctrl-C: k6 gets SIGINT and, two seconds later, is killed. */
   readonly signal: AbortSignal;
   readonly onBucket?: (live: LiveLoad) => void;
+  /** Process id of k6 once it runs, null once it has ended: for who watches the generator. */
+  readonly onProcess?: (pid: number | null) => void;
   /** Further k6 outputs as k6 spells them: `experimental-prometheus-rw`, `json=FILE`. */
   readonly extraOutputs?: readonly string[];
+  /** Another k6 program than the project's own; default scenarios/mixed.ts. */
+  readonly script?: string;
 }
 
 export interface LoadRunResult {
@@ -36,5 +43,4 @@ export interface LoadRunResult {
   /** Seconds since run start at which k6's first bucket began and its process ended; null: never began. */
   readonly loadStartSeconds: number | null;
   readonly loadEndSeconds: number;
-  readonly k6Version: string | null;
 }

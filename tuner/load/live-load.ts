@@ -1,0 +1,111 @@
+import { binMidpoint, isFailedOutcome, type LoadLine, loadLineSchema } from '../contracts/load-buckets.ts';
+import type { LiveLoad } from './load-run.ts';
+
+type BucketValue = Extract<LoadLine, { type: 'bucket' }>['values'][number];
+
+/** What of load.ndjson people want to see while it is written. */
+export interface LiveLoadView {
+  see(line: string): void;
+  /** ISO time of the header; null: nothing was written yet. */
+  startAt(): string | null;
+  /** Newest complete second, in seconds since the header's start; null: none yet. */
+  latest(): Omit<LiveLoad, 'remainingSeconds'> | null;
+}
+
+interface Second {
+  readonly atSeconds: number;
+  arrivals: number;
+  completions: number;
+  failures: number;
+  readonly firstTokens: Map<number, number>;
+}
+
+/** Rates of a single second jump too much to be read. */
+const windowSeconds = 10;
+
+export function startLiveLoad(): LiveLoadView {
+  const series = new Map<number, { metric: string; outcome: string }>();
+  const seconds: Second[] = [];
+  let startAt: string | null = null;
+  let activeStreams: number | null = null;
+  let dropped = 0;
+
+  const secondOf = (atSeconds: number): Second => {
+    const found = seconds.find((each) => each.atSeconds === atSeconds);
+    if (found !== undefined) return found;
+    const fresh = { atSeconds, arrivals: 0, completions: 0, failures: 0, firstTokens: new Map() };
+    seconds.push(fresh);
+    if (seconds.length > windowSeconds) seconds.shift();
+    return fresh;
+  };
+  const add = (second: Second, value: BucketValue) => {
+    const { metric, outcome } = series.get(value.id) ?? { metric: '', outcome: '' };
+    if (metric === 'requests_started') second.arrivals += value.sum;
+    else if (metric === 'dropped_iterations') dropped += value.sum;
+    else if (metric === 'active_streams') activeStreams = value.last ?? activeStreams;
+    else if (metric === 'time_to_first_token_ms') addBins(second.firstTokens, value.bins ?? []);
+    else if (metric === 'requests') {
+      second.completions += value.sum;
+      if (isFailedOutcome(outcome)) second.failures += value.sum;
+    }
+  };
+  return {
+    see(text) {
+      const line = loadLineSchema.safeParse(parseJson(text)).data;
+      if (line?.type === 'header') startAt = line.startAt;
+      else if (line?.type === 'series') series.set(line.id, { metric: line.metric, outcome: line.outcome });
+      else if (line?.type === 'bucket') for (const value of line.values) add(secondOf(line.atSeconds), value);
+    },
+    startAt: () => startAt,
+    latest: () => (seconds.length === 0 ? null : summarize(seconds, { activeStreams, dropped })),
+  };
+}
+
+function summarize(
+  seconds: readonly Second[],
+  { activeStreams, dropped }: { activeStreams: number | null; dropped: number },
+): Omit<LiveLoad, 'remainingSeconds'> {
+  const total = (pick: (second: Second) => number) => seconds.reduce((sum, second) => sum + pick(second), 0);
+  const completions = total((second) => second.completions);
+  const failures = total((second) => second.failures);
+  const firstTokens = new Map<number, number>();
+  for (const second of seconds) addBins(firstTokens, [...second.firstTokens].flat());
+  return {
+    atSeconds: Math.max(...seconds.map((second) => second.atSeconds)),
+    arrivalsPerSecond: total((second) => second.arrivals) / seconds.length,
+    completionsPerSecond: completions / seconds.length,
+    activeStreams,
+    timeToFirstTokenP95Ms: quantile(firstTokens, 0.95),
+    errorRatio: completions === 0 ? null : failures / completions,
+    droppedIterations: dropped,
+  };
+}
+
+/** @param bins flat pairs of bin index and count */
+function addBins(into: Map<number, number>, bins: readonly number[]): void {
+  for (let i = 0; i + 1 < bins.length; i += 2) {
+    const index = bins[i] ?? 0;
+    into.set(index, (into.get(index) ?? 0) + (bins[i + 1] ?? 0));
+  }
+}
+
+/** Nearest rank over bin midpoints; null without samples. */
+function quantile(bins: ReadonlyMap<number, number>, ratio: number): number | null {
+  const sorted = [...bins].sort(([a], [b]) => a - b);
+  const rank = Math.ceil(ratio * sorted.reduce((sum, [, count]) => sum + count, 0));
+  let seen = 0;
+  for (const [index, count] of sorted) {
+    seen += count;
+    if (seen >= rank) return binMidpoint(index);
+  }
+  return null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Only for watching: whoever reads the recording later names the bad line.
+    return null;
+  }
+}

@@ -1,0 +1,35 @@
+import type { RequestClass } from '../contracts/component.ts';
+
+export interface VuDemand {
+  readonly name: RequestClass;
+  readonly peakArrivalsPerSecond: number;
+  readonly requestTimeoutSeconds: number;
+  /** How long a request is known to last; undefined: a usual figure of its class. */
+  readonly expectedSeconds: number | undefined;
+}
+
+/** Of a streamed answer of some hundred tokens; a workflow also waits for a worker. */
+const usualSeconds: Record<RequestClass, number> = { chat: 8, workflow: 12 };
+/** Streams last longer when the target is pushed, which is what a load test does. */
+const headroom = 2.5;
+const fewest = 10;
+/** k6 needs a script engine for each: beyond this the machine's memory is the limit, not the target. */
+const most = 10_000;
+
+/**
+ * VUs by Little's law: arrivals per second × seconds a request holds one.
+ *
+ * `preAllocatedVUs` are there before the load begins, for k6 drops arrivals while it makes one; `maxVUs` are enough
+ * even when every request lasts until its timeout.
+ *
+ * @example sizeVus({ name: 'chat', peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 })
+ * // { preAllocatedVUs: 100, maxVUs: 1200 }
+ */
+export function sizeVus(demand: VuDemand): { preAllocatedVUs: number; maxVUs: number } {
+  const { name, peakArrivalsPerSecond, requestTimeoutSeconds } = demand;
+  const expected = Math.min(demand.expectedSeconds ?? usualSeconds[name], requestTimeoutSeconds);
+  const usual = Math.ceil(peakArrivalsPerSecond * expected * headroom);
+  const worst = Math.ceil(peakArrivalsPerSecond * requestTimeoutSeconds);
+  const maxVUs = Math.min(Math.max(worst, usual, fewest), most);
+  return { preAllocatedVUs: Math.min(Math.max(usual, fewest), maxVUs), maxVUs };
+}
