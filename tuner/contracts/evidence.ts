@@ -37,6 +37,8 @@ export const componentEvidenceSchema = z.strictObject({
   specReplicas: z.int(),
   requestedMillicores: z.number().nullable(),
   limitMillicores: z.number().nullable(),
+  /** CPU a replica can use: its limit, or one core for each of its Python processes; absent in older files. */
+  ceilingMillicores: z.number().nullable().optional(),
   requestedMemoryBytes: z.number().nullable(),
   limitMemoryBytes: z.number().nullable(),
   terminationGracePeriodSeconds: z.number(),

@@ -57,6 +57,7 @@ export function componentEvidence(
     specReplicas: scale.specReplicas,
     requestedMillicores: container.requestedMillicores,
     limitMillicores: container.limitMillicores,
+    ceilingMillicores: ceilingMillicores(component, container),
     requestedMemoryBytes: container.requestedMemoryBytes,
     limitMemoryBytes: container.limitMemoryBytes,
     terminationGracePeriodSeconds: template.terminationGracePeriodSeconds,
