@@ -1,0 +1,5 @@
+import { type Progress, plainProgress } from '../pipeline/progress.ts';
+
+export function stderrProgress(): Progress {
+  return plainProgress((text) => process.stderr.write(text));
+}

@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import type { Cluster } from '../cluster/cluster.ts';
+import { readSecret } from '../cluster/read-secret.ts';
+import { requireTestable } from '../cluster/testable.ts';
+import type { LoadedConfig } from '../config/read-config.ts';
+import type { RequestClass } from '../contracts/component.ts';
+import type { Profile, Target } from '../contracts/config.ts';
+import type { LoadPlan } from '../contracts/load-plan.ts';
+import type { Run } from '../contracts/run.ts';
+import { TuneError } from '../errors.ts';
+import { type RunClock, startClock } from '../journal/run-clock.ts';
+import { startLiveView } from '../load/live-view.ts';
+import { plannedSeconds } from '../load/load-marks.ts';
+import type { LoadRunResult } from '../load/load-run.ts';
+import { checkCaps, makeLoadPlan } from '../load/make-load-plan.ts';
+import { runLoad } from '../load/run-load.ts';
+import { watchGenerator } from '../load/watch-generator.ts';
+import type { Sampler } from '../sample/sampler.ts';
+import { startSampling } from '../sample/start-sampling.ts';
+import type { Progress } from './progress.ts';
+import { createRunFolder, type RunFolder } from './run-folder.ts';
+
+export interface RecordOptions {
+  readonly config: LoadedConfig;
+  readonly targetName: string;
+  readonly target: Target;
+  readonly cluster: Cluster;
+  readonly profileName: string;
+  readonly profile: Profile;
+  readonly out: string | undefined;
+  readonly workingFolder: string;
+  readonly k6Path: string;
+  readonly toolVersion: string;
+  readonly extraOutputs: readonly string[];
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/**
+ * Watches a target while k6 loads it. Whatever ends it, the folder holds what was recorded until then.
+ *
+ * @returns the run folder; its run.json says how the run ended
+ * @throws TuneError before anything was loaded (caps, keys, not testable), or when k6 failed; INTERRUPTED
+ */
+export async function recordRun(options: RecordOptions): Promise<RunFolder> {
+  const { target, profile, cluster, signal, progress } = options;
+  checkCaps(profile, options.config.caps);
+  requireTestable(cluster, target);
+  const plan = makeLoadPlan(profile, target);
+  const keys = await readKeys(target, plan, cluster);
+  const k6Version = await readK6Version(options.k6Path);
+  signal.throwIfAborted();
+
+  const clock = startClock();
+  const folder = createRunFolder({ ...options, startAt: clock.startAt });
+  progress.say(`recording into ${folder.path}`);
+  const begun = newRun(folder, { options, startAt: clock.startAt, k6Version });
+  folder.writeJson('run', begun);
+  folder.writeJson('loadPlan', plan);
+  const sampler = startSampling({ cluster, target, runFolder: folder.path, clock, signal });
+  const generator = watchGenerator({ runFolder: folder.path, clock });
+  const finish = (ending: Partial<Run>) =>
+    folder.writeJson('run', { ...begun, endAt: new Date().toISOString(), ...ending });
+  try {
+    const load = await loadWatched({ options, plan, keys, folder, clock, sampler, generator });
+    finish({
+      ended: load.ended,
+      loadStartSeconds: load.loadStartSeconds,
+      loadEndSeconds: load.loadEndSeconds,
+    });
+  } catch (error) {
+    const isInterrupted = signal.aborted;
+    finish({ ended: isInterrupted ? 'interrupted' : 'failed', endedBecause: codeOf(error) });
+    throw error;
+  } finally {
+    generator.stop();
+    await sampler.stop();
+  }
+  if (signal.aborted) progress.say(`stopped; the recording is saved in ${folder.path}`);
+  signal.throwIfAborted();
+  return folder;
+}
+
+interface Watched {
+  readonly options: RecordOptions;
+  readonly plan: LoadPlan;
+  readonly keys: Partial<Record<RequestClass, string>>;
+  readonly folder: RunFolder;
+  readonly clock: RunClock;
+  readonly sampler: Sampler;
+  readonly generator: ReturnType<typeof watchGenerator>;
+}
+
+async function loadWatched(watched: Watched): Promise<LoadRunResult> {
+  const { options, plan, keys, folder, clock, sampler, generator } = watched;
+  const { signal, profile, progress } = options;
+  await sampler.ready;
+  await pause(profile.lead, signal);
+  const totalSeconds = plannedSeconds(plan);
+  progress.say(
+    `load: ${plan.scenarios.map(({ name }) => name).join(' and ')}, ${Math.round(totalSeconds)} s`,
+  );
+  const view = startLiveView({ output: process.stderr, totalSeconds, cluster: () => sampler.snapshot() });
+  try {
+    const load = await runLoad({
+      plan,
+      runFolder: folder.path,
+      clock,
+      keys,
+      k6Path: options.k6Path,
+      signal,
+      extraOutputs: options.extraOutputs,
+      onBucket: (live) => view.show(live),
+      onProcess: (pid) => generator.setProcess(pid),
+    });
+    await pause(profile.tail, signal);
+    return load;
+  } finally {
+    view.stop();
+  }
+}
+
+/** An aborted wait ends early and is no error: what was recorded is still to be written down. */
+async function pause(seconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(seconds * 1000, undefined, { signal }).catch(() => {});
+}
+
+async function readKeys(target: Target, plan: LoadPlan, cluster: Cluster): Promise<Watched['keys']> {
+  const keys: Watched['keys'] = {};
+  for (const kind of new Set(plan.scenarios.map((scenario) => scenario.kind))) {
+    const app = target.apps[kind];
+    if (app) keys[kind] = await readSecret(app.key, `apps.${kind}.key`, cluster);
+  }
+  return keys;
+}
+
+async function readK6Version(k6Path: string): Promise<string | null> {
+  const { stdout } = await execa(k6Path, ['version'], { reject: false });
+  return typeof stdout === 'string' ? (/v\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? null) : null;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof TuneError ? error.code : 'BUG';
+}
+
+function newRun(
+  folder: RunFolder,
+  given: { readonly options: RecordOptions; readonly startAt: Date; readonly k6Version: string | null },
+): Run {
+  const { options, startAt, k6Version } = given;
+  const { objectives } = options.config;
+  return {
+    schemaVersion: 1,
+    id: folder.id,
+    versions: {
+      tune: options.toolVersion,
+      k6: k6Version,
+      kubernetes: options.cluster.serverVersion,
+      chart: options.cluster.chart,
+      dify: options.cluster.difyVersion,
+    },
+    targetName: options.targetName,
+    target: withoutSecrets(options.target),
+    profileName: options.profileName,
+    profile: options.profile,
+    objectives: {
+      timeToFirstTokenP95Seconds: objectives.timeToFirstTokenP95,
+      queueWaitP95Seconds: objectives.queueWaitP95,
+      errorRatio: objectives.errorRatio,
+    },
+    startAt: startAt.toISOString(),
+    endAt: null,
+    loadStartSeconds: null,
+    loadEndSeconds: null,
+    ended: 'running',
+    endedBecause: null,
+  };
+}
+
+/** Keys are only ever named by their source, but a URL may hold a password. */
+function withoutSecrets(target: Target): Target {
+  const clean = (text: string) => {
+    const url = new URL(text);
+    if (url.password !== '') url.password = '***';
+    return url.href;
+  };
+  const redis = target.redis;
+  return {
+    ...target,
+    url: clean(target.url),
+    ...(redis
+      ? { redis: { ...redis, url: typeof redis.url === 'string' ? clean(redis.url) : redis.url } }
+      : {}),
+  };
+}
