@@ -1,8 +1,6 @@
 import type { ClusterSampleOf } from '../../contracts/cluster-sample.ts';
 import { atMost, type Check, cannotJudge, type ValidityInput } from './validity-input.ts';
 
-type SampleType = Parameters<typeof samplesOf>[1];
-
 function samplesOf<T extends 'hpa' | 'scale' | 'pods' | 'template' | 'usage' | 'queue'>(
   { samples }: ValidityInput,
   type: T,
@@ -70,48 +68,54 @@ function longestStep(moments: readonly number[]): number {
   return Math.max(0, ...moments.slice(1).map((moment, index) => moment - (moments[index] ?? moment)));
 }
 
-const templateChanged: Check = (input) =>
-  countChanges(input, {
-    id: 'template-changed',
-    type: 'template',
-    stateOf: ({ atSeconds: _, ...template }) => JSON.stringify(template),
-    what: 'the pod template (image, resources or sizing variables)',
-  });
-
-const hpaChanged: Check = (input) =>
-  countChanges(input, {
-    id: 'hpa-changed',
-    type: 'hpa',
-    stateOf: ({ name, spec }) => `${name} ${JSON.stringify(spec)}`,
-    what: "an HPA's spec",
-  });
-
-function countChanges<T extends SampleType & ('template' | 'hpa')>(
-  input: ValidityInput,
-  check: { id: string; type: T; stateOf: (sample: ClusterSampleOf<T>) => string; what: string },
-) {
-  const judged = { id: check.id, unit: 'changes', severity: 'invalidates', limit: 0 } as const;
-  const samples = samplesOf(input, check.type);
-  if (samples.length === 0) {
-    return check.type === 'hpa'
-      ? atMost(judged, 0, 'there is no HPA')
-      : cannotJudge(judged, `${check.what} was not sampled`);
-  }
-  const states = new Map<string, string>();
-  let changes = 0;
-  for (const sample of samples) {
-    if (sample.atSeconds > input.loadEndSeconds) continue;
-    const key = sample.component ?? '';
-    const state = check.stateOf(sample);
-    const before = states.get(key);
-    states.set(key, state);
-    if (before !== undefined && before !== state && sample.atSeconds >= input.loadStartSeconds) changes += 1;
-  }
+const templateChanged: Check = (input) => {
+  const judged = { id: 'template-changed', unit: 'changes', severity: 'invalidates', limit: 0 } as const;
+  const states = samplesOf(input, 'template').map(({ atSeconds, ...template }) => ({
+    atSeconds,
+    key: template.component,
+    state: JSON.stringify(template),
+  }));
+  if (states.length === 0) return cannotJudge(judged, 'no pod template was sampled');
+  const changes = countChanges(states, input);
   return atMost(
     judged,
     changes,
-    `${check.what} changed ${changes === 0 ? 'at no time' : `${changes} times`} during the load`,
+    `image, resources or sizing variables of a pod template changed ${times(changes)}`,
   );
+};
+
+const hpaChanged: Check = (input) => {
+  const judged = { id: 'hpa-changed', unit: 'changes', severity: 'invalidates', limit: 0 } as const;
+  const states = samplesOf(input, 'hpa').map(({ atSeconds, name, spec }) => ({
+    atSeconds,
+    key: name,
+    state: JSON.stringify(spec),
+  }));
+  const changes = countChanges(states, input);
+  return atMost(judged, changes, `the spec of an HPA changed ${times(changes)}`);
+};
+
+interface State {
+  readonly atSeconds: number;
+  /** What it is the state of. */
+  readonly key: string;
+  readonly state: string;
+}
+
+/** Changes from one state to the next that fall into the load. */
+function countChanges(states: readonly State[], { loadStartSeconds, loadEndSeconds }: ValidityInput): number {
+  const known = new Map<string, string>();
+  let changes = 0;
+  for (const { atSeconds, key, state } of states) {
+    const isDuringLoad = atSeconds >= loadStartSeconds && atSeconds <= loadEndSeconds;
+    if (isDuringLoad && known.has(key) && known.get(key) !== state) changes += 1;
+    known.set(key, state);
+  }
+  return changes;
+}
+
+function times(count: number): string {
+  return count === 0 ? 'at no time during the load' : `${count} times during the load`;
 }
 
 const restarts: Check = (input) => {
