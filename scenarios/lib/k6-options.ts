@@ -1,0 +1,42 @@
+import type { Options, RampingArrivalRateScenario } from 'k6/options';
+import type { LoadPlan, PlannedScenario } from '../../tuner/contracts/load-plan.ts';
+
+/** k6 takes whole numbers as rates; per 1,000 s they stand for thousandths of an arrival per second. */
+const timeUnitSeconds = 1000;
+
+/**
+ * k6's options for a plan.
+ *
+ * @param nowMs wall clock; only a plan that names its start looks at it
+ */
+export function k6Options(plan: LoadPlan, nowMs: number): Options {
+  const startMs = plan.startAt === undefined ? 0 : Math.max(0, Date.parse(plan.startAt) - nowMs);
+  return {
+    scenarios: Object.fromEntries(
+      plan.scenarios.map((scenario) => [scenario.name, arrivalRate(scenario, startMs)]),
+    ),
+    // What a load test needs of k6's tags; each further one is another dimension in every output.
+    systemTags: ['scenario', 'method', 'name', 'status', 'proto', 'expected_response'],
+  };
+}
+
+function arrivalRate(scenario: PlannedScenario, startMs: number): RampingArrivalRateScenario {
+  return {
+    executor: 'ramping-arrival-rate',
+    exec: scenario.kind,
+    startTime: `${startMs}ms`,
+    timeUnit: `${timeUnitSeconds}s`,
+    startRate: rate(scenario.startArrivalsPerSecond),
+    stages: scenario.stages.map((stage) => ({
+      duration: `${Math.round(stage.durationSeconds * 1000)}ms`,
+      target: rate(stage.arrivalsPerSecond),
+    })),
+    preAllocatedVUs: scenario.preAllocatedVUs,
+    maxVUs: Math.max(scenario.preAllocatedVUs, scenario.maxVUs),
+    gracefulStop: `${Math.round(scenario.gracefulStopSeconds * 1000)}ms`,
+  };
+}
+
+function rate(arrivalsPerSecond: number): number {
+  return Math.round(arrivalsPerSecond * timeUnitSeconds);
+}
