@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exitCodes, TuneError } from '../errors.ts';
 import { compareDecisions, type DecisionMismatch } from '../hpa/compare-decisions.ts';
-import { replayTrace } from '../hpa/replay-trace.ts';
+import { prepareTrace, replayTrace } from '../hpa/replay-trace.ts';
 import type { HpaDecision } from '../hpa/types.ts';
 import { readHpaTrace } from './read-hpa-trace.ts';
 
@@ -37,9 +37,7 @@ async function replayFiles(files: readonly string[], options: ReplayOptions): Pr
   let differing = 0;
   for (const file of files) {
     const trace = readHpaTrace(file);
-    const decisions = replayWithName(file, () =>
-      replayTrace(trace, options.kubernetesVersion ?? trace.kubernetes),
-    );
+    const decisions = replayWithName(file, () => replayTrace(prepareTrace(trace, options.kubernetesVersion)));
     syncs += decisions.length;
     if (!options.check) {
       await print(

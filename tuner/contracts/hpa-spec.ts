@@ -87,37 +87,46 @@ const podsTargetSchema = metricTargetSchema.refine((target) => target.averageVal
   error: 'must set averageValue',
 });
 
+const metricTypes = 'Resource, ContainerResource, Pods, Object, External';
+
 /** One entry of `spec.metrics`: the type names the one source that is filled in. */
-export const metricSpecSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('Resource'),
-    resource: z.strictObject({ name: z.string().min(1), target: resourceTargetSchema }),
-  }),
-  z.strictObject({
-    type: z.literal('ContainerResource'),
-    containerResource: z.strictObject({
-      name: z.string().min(1),
-      container: z.string().min(1),
-      target: resourceTargetSchema,
+export const metricSpecSchema = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({
+      type: z.literal('Resource'),
+      resource: z.strictObject({ name: z.string().min(1), target: resourceTargetSchema }),
     }),
-  }),
-  z.strictObject({
-    type: z.literal('Pods'),
-    pods: z.strictObject({ metric: metricIdentifierSchema, target: podsTargetSchema }),
-  }),
-  z.strictObject({
-    type: z.literal('Object'),
-    object: z.strictObject({
-      describedObject: objectReferenceSchema,
-      metric: metricIdentifierSchema,
-      target: objectTargetSchema,
+    z.strictObject({
+      type: z.literal('ContainerResource'),
+      containerResource: z.strictObject({
+        name: z.string().min(1),
+        container: z.string().min(1),
+        target: resourceTargetSchema,
+      }),
     }),
-  }),
-  z.strictObject({
-    type: z.literal('External'),
-    external: z.strictObject({ metric: metricIdentifierSchema, target: externalTargetSchema }),
-  }),
-]);
+    z.strictObject({
+      type: z.literal('Pods'),
+      pods: z.strictObject({ metric: metricIdentifierSchema, target: podsTargetSchema }),
+    }),
+    z.strictObject({
+      type: z.literal('Object'),
+      object: z.strictObject({
+        describedObject: objectReferenceSchema,
+        metric: metricIdentifierSchema,
+        target: objectTargetSchema,
+      }),
+    }),
+    z.strictObject({
+      type: z.literal('External'),
+      external: z.strictObject({ metric: metricIdentifierSchema, target: externalTargetSchema }),
+    }),
+  ],
+  {
+    error: ({ input }) =>
+      `unknown metric type ${JSON.stringify((input as { type?: unknown })?.type)}; there are ${metricTypes}`,
+  },
+);
 export type MetricSpec = z.infer<typeof metricSpecSchema>;
 
 export const scalingPolicySchema = z.strictObject({

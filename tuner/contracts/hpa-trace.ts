@@ -56,6 +56,8 @@ export const hpaConditionSchema = z.strictObject({
 /** One reconciliation: what was read, and, where it was recorded, what was decided. */
 export const hpaSyncSchema = z.object({
   atMs: ms,
+  /** The HPA was edited: its spec from this sync on, checked by hpaSpecSchema; absent: as before. */
+  spec: z.unknown().optional(),
   specReplicas: count,
   statusReplicas: count,
   pods: z.array(tracePodSchema),

@@ -1,64 +1,48 @@
 import { multiplyThenDivide } from './go-arithmetic.ts';
 import { podRequest } from './pod-request.ts';
-import type { MetricProblem, PodSums } from './propose-from-pods.ts';
+import type { PodSums } from './propose-from-pods.ts';
+import type { JoinedSamples, SyncReadings } from './read-sync.ts';
 import type { CompiledHpa, CompiledMetric, ControllerFlags, HpaPod, PodSample } from './types.ts';
-
-type Samples = Readonly<Record<string, PodSample>>;
-
-/** What one metric's pods are grouped from. */
-export interface PodReading {
-  readonly atMs: number;
-  readonly pods: readonly HpaPod[];
-  readonly samples: Samples;
-}
 
 /**
  * Sorts the pods of one metric into ready, unready, missing and ignored ones and adds them up.
  *
  * @see Kubernetes 1.37 podautoscaler/replica_calculator.go, groupPods and removeMetricsForPods
  */
-export function groupPods(hpa: CompiledHpa, metric: CompiledMetric, reading: PodReading): PodSums {
-  const sums = emptySums(reading.pods.length);
-  addAllSamples(sums, reading.samples);
-
-  let knownTotal = 0;
-  for (const pod of reading.pods) {
-    const sample = Object.hasOwn(reading.samples, pod.name) ? reading.samples[pod.name] : undefined;
-    const request = metric.kind === 'utilization' ? requestOf(hpa, metric, pod, sums) : 0;
-    const group = groupOf(hpa, metric, pod, sample, reading.atMs);
-    if (group === 'ready') {
-      sums.readyPods++;
-      sums.requestTotal += request;
-      knownTotal += sample?.value ?? 0;
-      continue;
+export function groupPods(
+  hpa: CompiledHpa,
+  metric: CompiledMetric,
+  sync: SyncReadings,
+  joined: JoinedSamples,
+): PodSums {
+  const divides = metric.kind === 'utilization';
+  const sums = initialSums(sync.pods.length, divides, joined);
+  // Pods of one template share their requests, so most of the time the last pod's answer holds.
+  let requests: HpaPod['requests'] | undefined;
+  let request = 0;
+  for (let index = 0; index < sync.pods.length; index++) {
+    const pod = sync.pods[index] as HpaPod;
+    const sample = joined.ofPods[index];
+    if (divides && (pod.requests !== requests || pod.podRequests != null)) {
+      request = requestOf(hpa, metric, pod, sums);
+      requests = pod.podRequests == null ? pod.requests : undefined;
     }
-    if (sample !== undefined) {
-      sums.samples--;
-      sums.valueTotal -= sample.value;
-    }
-    if (group === 'unready') {
-      sums.unreadyPods++;
-      sums.unreadyRequests += request;
-    } else if (group === 'missing') {
-      sums.missingPods++;
-      sums.missingRequests += request;
-      sums.missingFallback += missingFallback(metric, request);
-    }
+    const group = groupOf(hpa, metric, pod, sample, sync.atMs);
+    if (group === 'ready') addReady(sums, request, sample);
+    else if (group === 'unready') addUnready(sums, request);
+    else if (group === 'missing') addMissing(sums, request, missingFallback(metric, request));
   }
-  if (metric.kind === 'utilization') {
-    // Pods that are gone from the list have no request, and their samples no part in a utilization.
-    sums.valueTotal = knownTotal;
-    if (sums.requestTotal === 0) sums.requestProblem ??= 'no metrics returned matched known pods';
-  }
+  if (divides && sums.requestTotal === 0) sums.requestProblem ??= 'no metrics returned matched known pods';
   return sums;
 }
 
-function emptySums(pods: number): PodSums {
+/** Samples of pods that are gone have no request, and so no part in a utilization but for their number. */
+function initialSums(pods: number, divides: boolean, joined: JoinedSamples): PodSums {
   return {
     pods,
     readyPods: 0,
-    samples: 0,
-    valueTotal: 0,
+    samples: joined.strays,
+    valueTotal: divides ? 0 : joined.strayTotal,
     requestTotal: 0,
     unreadyPods: 0,
     unreadyRequests: 0,
@@ -69,16 +53,27 @@ function emptySums(pods: number): PodSums {
   };
 }
 
-function addAllSamples(sums: PodSums, samples: Samples): void {
-  for (const name in samples) {
-    sums.samples++;
-    sums.valueTotal += samples[name]?.value ?? 0;
-  }
+function addReady(sums: PodSums, request: number, sample: PodSample | undefined): void {
+  sums.readyPods++;
+  sums.samples++;
+  sums.valueTotal += sample?.value ?? 0;
+  sums.requestTotal += request;
+}
+
+function addUnready(sums: PodSums, request: number): void {
+  sums.unreadyPods++;
+  sums.unreadyRequests += request;
+}
+
+function addMissing(sums: PodSums, request: number, fallback: number): void {
+  sums.missingPods++;
+  sums.missingRequests += request;
+  sums.missingFallback += fallback;
 }
 
 /** One pod without a request spoils the metric, be the pod ignored or not. */
 function requestOf(hpa: CompiledHpa, metric: CompiledMetric, pod: HpaPod, sums: PodSums): number {
-  const request: number | MetricProblem = podRequest(hpa, metric, pod);
+  const request = podRequest(hpa, metric, pod);
   if (typeof request === 'number') return request;
   sums.requestProblem ??= request;
   return 0;

@@ -30,8 +30,8 @@ export function describeIssues(error: z.ZodError, at: string): string[] {
 
 /** Only values that fit on the line; parsing asks zod to report them. */
 function seenText(input: unknown): string {
-  if (input === undefined || typeof input === 'object') return '';
-  return `, got ${typeof input === 'string' ? JSON.stringify(input) : String(input)}`;
+  const text = JSON.stringify(input) ?? '';
+  return text === '' || text.length > 60 ? '' : `, got ${text}`;
 }
 
 function pathText(at: string, path: readonly PropertyKey[]): string {

@@ -1,11 +1,16 @@
 import type { HpaSpec } from '../contracts/hpa-spec.ts';
-import { type HpaTrace, hpaTraceSchema } from '../contracts/hpa-trace.ts';
+import { type HpaTrace, hpaTraceSchema, type RecordedHpaSync } from '../contracts/hpa-trace.ts';
 import { exitCodes, TuneError } from '../errors.ts';
 import { describeIssues, parseHpaSpec } from './parse-hpa-spec.ts';
 
-/** A checked trace; its HPA's spec is a parsed one. */
+export interface ParsedHpaSync extends RecordedHpaSync {
+  readonly spec?: HpaSpec;
+}
+
+/** A checked trace; its specs are parsed ones. */
 export interface ParsedHpaTrace extends HpaTrace {
   readonly hpa: { readonly spec: HpaSpec; readonly status?: HpaTrace['hpa']['status'] };
+  readonly syncs: ParsedHpaSync[];
 }
 
 /** As many problems as fit on a screen; a file of the wrong kind has thousands. */
@@ -24,7 +29,24 @@ export function parseHpaTrace(value: unknown, file: string): ParsedHpaTrace {
   const spec = parseHpaSpec(trace.hpa.spec, `${file}: hpa.spec`);
   const problems = timeProblems(trace);
   if (problems.length > 0) throw badTrace(file, problems);
-  return { ...trace, hpa: { ...trace.hpa, spec } };
+  shareRequests(trace.syncs);
+  return { ...trace, hpa: { ...trace.hpa, spec }, syncs: trace.syncs.map(withParsedSpec(file)) };
+}
+
+const withParsedSpec =
+  (file: string) =>
+  ({ spec, ...sync }: RecordedHpaSync, index: number): ParsedHpaSync =>
+    spec === undefined ? sync : { ...sync, spec: parseHpaSpec(spec, `${file}: syncs[${index}].spec`) };
+
+/** Pods of one template ask for the same: one object for all of them lets a replay look at it once. */
+function shareRequests(syncs: readonly RecordedHpaSync[]): void {
+  const shared = new Map<string, RecordedHpaSync['pods'][number]['requests']>();
+  for (const pod of syncs.flatMap(({ pods }) => pods)) {
+    const text = JSON.stringify(pod.requests);
+    const known = shared.get(text);
+    if (known === undefined) shared.set(text, pod.requests);
+    else pod.requests = known;
+  }
 }
 
 /** The controller's clock never runs backwards; two syncs may fall on one millisecond. */

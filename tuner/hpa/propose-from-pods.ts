@@ -12,6 +12,10 @@ export type MetricProblem =
   | 'no metrics returned matched known pods'
   | 'neither a value target nor an average value target of the stated type was set';
 
+/** Of an Object metric whose target's type names a field that is not there: no value is even asked for. */
+export const brokenTarget: MetricProblem =
+  'neither a value target nor an average value target of the stated type was set';
+
 /** The pods of one metric added up. Amounts are milli-units. */
 export interface PodSums {
   /** All pods of the selector. */

@@ -31,9 +31,9 @@ export function proposeFromValue(
   metric: CompiledMetric,
   reading: ValueReading,
 ): number | MetricProblem {
-  if (metric.kind === 'averageValue') return proposeFromAverage(hpa, metric, reading);
-  if (metric.kind === 'value') return proposeFromRatio(hpa, metric, reading);
-  return 'neither a value target nor an average value target of the stated type was set';
+  return metric.kind === 'averageValue'
+    ? proposeFromAverage(hpa, metric, reading)
+    : proposeFromRatio(hpa, metric, reading);
 }
 
 function proposeFromAverage(hpa: CompiledHpa, metric: CompiledMetric, reading: ValueReading): number {

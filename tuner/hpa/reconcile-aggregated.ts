@@ -1,5 +1,5 @@
 import { missingFallback } from './group-pods.ts';
-import { type MetricProblem, type PodSums, proposeFromPods } from './propose-from-pods.ts';
+import { brokenTarget, type MetricProblem, type PodSums, proposeFromPods } from './propose-from-pods.ts';
 import { proposeFromValue } from './propose-from-value.ts';
 import { badInput, requireExact } from './refuse-input.ts';
 import type { HpaState } from './state.ts';
@@ -9,6 +9,7 @@ import {
   concludeFromMetrics,
   concludeWithoutMetrics,
   type MetricOutcome,
+  noProposals,
 } from './sync.ts';
 import type {
   AggregatedPodMetric,
@@ -43,7 +44,7 @@ export function reconcileAggregated(
     const metric = hpa.metrics[index] as CompiledMetric;
     addProposal(outcome, metric, propose(hpa, metric, inputs, index));
   }
-  return concludeFromMetrics(hpa, state, moment, outcome);
+  return concludeFromMetrics(hpa, state, moment, { outcome, proposals: noProposals });
 }
 
 function propose(
@@ -52,6 +53,7 @@ function propose(
   inputs: AggregatedSyncInputs,
   index: number,
 ): number | MetricProblem {
+  if (metric.kind === 'broken') return brokenTarget;
   const pods = inputs.metrics[index];
   if (pods === undefined) {
     throw badInput(`metrics[${index}]`, `nothing was given for this ${metric.type} metric of the HPA`);

@@ -1,37 +1,61 @@
 import { TuneError } from '../errors.ts';
 import { compileHpa } from './compile-hpa.ts';
 import type { ParsedHpaTrace } from './parse-hpa-trace.ts';
-import { reconcile } from './reconcile.ts';
+import { readSync, type SyncReadings } from './read-sync.ts';
+import { decideSync } from './reconcile.ts';
 import { badInput } from './refuse-input.ts';
 import { createHpaState } from './state.ts';
-import type { CompileOptions, HpaDecision } from './types.ts';
+import type { CompiledHpa, CompileOptions, HpaDecision } from './types.ts';
+
+/** A trace whose specs are compiled and whose samples stand beside their pods. */
+export interface PreparedTrace {
+  readonly status: ParsedHpaTrace['hpa']['status'];
+  readonly steps: readonly { readonly hpa: CompiledHpa; readonly sync: SyncReadings }[];
+}
+
+/**
+ * Compiles the specs of a trace and joins its inputs: what does not depend on earlier decisions.
+ *
+ * @param kubernetesVersion whose rules to replay; the trace's own when left out
+ * @throws TuneError BAD_HPA_INPUT with the path of the sync; BAD_HPA_SPEC; UNKNOWN_KUBERNETES_VERSION
+ */
+export function prepareTrace(
+  trace: ParsedHpaTrace,
+  kubernetesVersion: string = trace.kubernetes,
+): PreparedTrace {
+  const options = {
+    kubernetesVersion,
+    flags: trace.controllerFlags,
+    featureGates: (trace.featureGates ?? {}) as NonNullable<CompileOptions['featureGates']>,
+  };
+  let hpa = compileHpa(trace.hpa.spec, options);
+  const steps = trace.syncs.map((sync, index) => {
+    if (sync.spec !== undefined) hpa = compileHpa(sync.spec, options);
+    return { hpa, sync: atSync(index, () => readSync(hpa, sync)) };
+  });
+  return { status: trace.hpa.status, steps };
+}
 
 /**
  * Decides every sync of a trace anew, from its first, feeding the recorded inputs.
  *
  * Where the replay decides otherwise than the record, the record's inputs go on to be fed: a mismatch shows
- * the rule, not what would have become of the cluster.
+ * the rule, not what would have become of the cluster. An HPA that was edited keeps the controller's memory.
  *
- * @param kubernetesVersion whose rules to replay; the trace's own when left out
- * @returns one decision for each of `trace.syncs`, in order
- * @throws TuneError BAD_HPA_INPUT with the path of the sync; BAD_HPA_SPEC
+ * @returns one decision for each sync, in order
+ * @throws TuneError BAD_HPA_INPUT with the path of the sync
  */
-export function replayTrace(
-  trace: ParsedHpaTrace,
-  kubernetesVersion: string = trace.kubernetes,
-): HpaDecision[] {
-  const hpa = compileHpa(trace.hpa.spec, {
-    kubernetesVersion,
-    flags: trace.controllerFlags,
-    featureGates: (trace.featureGates ?? {}) as NonNullable<CompileOptions['featureGates']>,
-  });
-  const state = createHpaState(trace.hpa.status ?? {});
-  return trace.syncs.map((sync, index) => {
-    try {
-      return reconcile(hpa, state, sync);
-    } catch (error) {
-      if (error instanceof TuneError) throw badInput(`syncs[${index}].${error.message}`);
-      throw error;
-    }
-  });
+export function replayTrace({ status, steps }: PreparedTrace): HpaDecision[] {
+  const state = createHpaState(status ?? {});
+  return steps.map(({ hpa, sync }, index) => atSync(index, () => decideSync(hpa, state, sync)));
+}
+
+/** Says of an input's error at which sync it stands. */
+function atSync<T>(index: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof TuneError) throw badInput(`syncs[${index}].${error.message}`);
+    throw error;
+  }
 }

@@ -66,13 +66,13 @@ export function concludeFromMetrics(
   hpa: CompiledHpa,
   state: HpaState,
   moment: SyncMoment,
-  outcome: MetricOutcome,
+  { outcome, proposals }: { readonly outcome: MetricOutcome; readonly proposals: readonly MetricProposal[] },
 ): HpaDecision {
   const { highest, invalid, firstInvalid } = outcome;
   const wouldScaleDown = highest < moment.currentReplicas;
   if (firstInvalid !== null && (invalid >= hpa.metrics.length || wouldScaleDown)) {
     setCondition(state.conditions, metricFailures[firstInvalid.type]);
-    return decision(state, null);
+    return decision(state, null, proposals);
   }
   setCondition(state.conditions, conditions.validMetric);
 
@@ -80,7 +80,8 @@ export function concludeFromMetrics(
   const stabilized = stabilize(hpa, state, moment, Math.max(highest, 0));
   const desired = limitRate(hpa, state, moment, stabilized);
   // minReplicas may have been raised while the target was at zero.
-  return concludeSync(hpa, state, moment, returnsFromZero ? Math.max(desired, hpa.minReplicas) : desired);
+  const written = returnsFromZero ? Math.max(desired, hpa.minReplicas) : desired;
+  return decision(state, writeReplicas(hpa, state, moment, written), proposals);
 }
 
 /** For the steps that read no metric. */
@@ -90,24 +91,33 @@ export function concludeWithoutMetrics(
   moment: SyncMoment,
   step: Exclude<FirstStep, 'readMetrics'>,
 ): HpaDecision {
-  if (step === 'aboveMax') return concludeSync(hpa, state, moment, hpa.maxReplicas);
-  if (step === 'belowMin') return concludeSync(hpa, state, moment, hpa.minReplicas);
+  if (step === 'aboveMax') return decision(state, writeReplicas(hpa, state, moment, hpa.maxReplicas));
+  if (step === 'belowMin') return decision(state, writeReplicas(hpa, state, moment, hpa.minReplicas));
   setCondition(state.conditions, conditions.disabled);
   if (hpa.rules.remembersScaledToZero && !hpa.rules.scaleToZero) {
     removeCondition(state.conditions, 'ScaledToZero');
   }
-  return concludeSync(hpa, state, moment, moment.currentReplicas);
+  return decision(state, writeReplicas(hpa, state, moment, moment.currentReplicas));
 }
 
-/** Writes the count, when it is another one, and what follows from writing it. */
-function concludeSync(hpa: CompiledHpa, state: HpaState, moment: SyncMoment, desired: number): HpaDecision {
+/**
+ * Writes the count, when it is another one, and what follows from writing it.
+ *
+ * @returns the count written; null where it stays
+ */
+function writeReplicas(
+  hpa: CompiledHpa,
+  state: HpaState,
+  moment: SyncMoment,
+  desired: number,
+): number | null {
   state.desiredReplicas = desired;
-  if (desired === moment.currentReplicas) return decision(state, null);
+  if (desired === moment.currentReplicas) return null;
 
   setCondition(state.conditions, conditions.rescaled);
   storeScaleEvent(hpa, state, { atMs: moment.atMs, from: moment.currentReplicas, to: desired });
   if (hpa.rules.remembersScaledToZero) noteScaledToZero(hpa, state, desired);
-  return decision(state, desired);
+  return desired;
 }
 
 function noteScaledToZero(hpa: CompiledHpa, state: HpaState, desired: number): void {
@@ -119,13 +129,18 @@ function noteScaledToZero(hpa: CompiledHpa, state: HpaState, desired: number): v
   setCondition(state.conditions, byMetrics ? conditions.scaledToZero : conditions.notScaledToZero);
 }
 
-const noProposals: readonly MetricProposal[] = [];
+/** For syncs that read no metric, and for callers who do not ask. */
+export const noProposals: readonly MetricProposal[] = [];
 
-function decision(state: HpaState, scaledTo: number | null): HpaDecision {
+function decision(
+  state: HpaState,
+  scaledTo: number | null,
+  proposals: readonly MetricProposal[] = noProposals,
+): HpaDecision {
   return {
     scaledTo,
     desiredReplicas: state.desiredReplicas,
     conditions: state.conditions.slice(),
-    proposals: noProposals,
+    proposals,
   };
 }

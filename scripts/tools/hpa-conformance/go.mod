@@ -1,8 +1,6 @@
-// This is a generated file. Do not edit directly.
-// Ensure you've carefully read
-// https://git.k8s.io/community/contributors/devel/sig-architecture/vendor.md
-// Run hack/pin-dependency.sh to change pinned dependency versions.
-// Run hack/update-vendor.sh to update go.mod files and the vendor directory.
+// The real HPA controller of one Kubernetes version, for the generator of HPA traces.
+//
+// Made by derive-go-mod; another version: scripts/hpa-conformance --kubernetes.
 
 module dify-scale-tuner/hpa-conformance
 

@@ -134,7 +134,7 @@ func (c *cluster) externalMetric(name string) (*externalapi.ExternalMetricValueL
 func (c *cluster) total(name string) int64 {
 	target := c.scenario.namedTargets[name]
 	if c.random.Float64() < c.scenario.hugeness {
-		return int64(target.milli * math.Pow(2, 28+6*c.random.Float64()))
+		return int64(math.Min(target.milli*math.Pow(2, 28+6*c.random.Float64()), 1<<52))
 	}
 	load := c.load()
 	if target.isAverage {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/rand"
 	"sync"
+	"testing/synctest"
 	"time"
 
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
@@ -57,22 +58,27 @@ func play(scenario *scenario, random *rand.Rand) *run {
 		r.edit(edit.spec)
 	}
 	time.Sleep(time.Until(momentOf(scenario.endMs)))
+	// A sync that falls on the very end is let finish, and the watch outlives the controller.
+	synctest.Wait()
 	cancel()
+	synctest.Wait()
 	r.source.Shutdown()
 	r.endSync()
 	return r
 }
 
 func (r *run) newController(ctx context.Context, flags flags) (*podautoscaler.HorizontalController, cache.SharedIndexInformer) {
-	mapper := meta.NewDefaultRESTMapper(nil)
-	mapper.Add(schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Deployment"}, meta.RESTScopeNamespace)
-	hpas := hpaInformer{cache.NewSharedIndexInformer(listingSource{r.source}, &autoscalingv2.HorizontalPodAutoscaler{}, 0, byNamespace)}
-	metrics := metricsclient.NewRESTMetricsClient(podMetrics{cluster: r.cluster}, customMetrics{cluster: r.cluster}, externalMetrics{r.cluster})
+	apps := schema.GroupVersion{Group: "apps", Version: "v1"}
+	mapper := meta.NewDefaultRESTMapper([]schema.GroupVersion{apps})
+	mapper.Add(apps.WithKind("Deployment"), meta.RESTScopeNamespace)
 	seconds := func(count int) time.Duration { return time.Duration(count) * time.Second }
+	resync := seconds(flags.SyncPeriodSeconds)
+	hpas := hpaInformer{cache.NewSharedIndexInformer(listingSource{r.source}, &autoscalingv2.HorizontalPodAutoscaler{}, resync, byNamespace)}
+	metrics := metricsclient.NewRESTMetricsClient(podMetrics{cluster: r.cluster}, customMetrics{cluster: r.cluster}, externalMetrics{r.cluster})
 	return podautoscaler.NewHorizontalController(
 		ctx, events{}, scales{run: r}, autoscalers{run: r}, mapper, recordingClient{metrics, r},
 		hpas, podInformer{cache: r.cluster.pods},
-		seconds(flags.SyncPeriodSeconds), seconds(flags.DownscaleStabilizationSeconds), flags.Tolerance,
+		resync, seconds(flags.DownscaleStabilizationSeconds), flags.Tolerance,
 		seconds(flags.CPUInitializationPeriodSeconds), seconds(flags.InitialReadinessDelaySeconds),
 	), hpas.SharedIndexInformer
 }
