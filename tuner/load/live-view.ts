@@ -58,7 +58,7 @@ function plainLines({ output, totalSeconds, cluster, plainEverySeconds = 10 }: L
     show(load) {
       if (load.atSeconds - shownSeconds < plainEverySeconds) return;
       shownSeconds = load.atSeconds;
-      const percent = Math.floor(doneRatio(load, totalSeconds) * 100);
+      const percent = Math.round(doneRatio(load, totalSeconds) * 100);
       output.write(`load ${percent}%, ${loadLine(load)}, ${clusterLine(cluster())}\n`);
     },
     stop: () => undefined,

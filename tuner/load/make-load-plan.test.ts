@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { capsSchema, profileSchema, type Target, targetSchema } from '../contracts/config.ts';
+import { loadPlanSchema } from '../contracts/load-plan.ts';
+import { plannedMarks, plannedSeconds } from './load-marks.ts';
+import { checkCaps, makeLoadPlan } from './make-load-plan.ts';
+import { sizeVus } from './size-vus.ts';
+
+function target(apps: object = { chat: { key: { env: 'A' } }, workflow: { key: { env: 'B' } } }): Target {
+  return targetSchema.parse({ namespace: 'dify', release: 'my-dify', url: 'http://127.0.0.1:5001/', apps });
+}
+const profile = (fields: object = {}) =>
+  profileSchema.parse({
+    mix: { chat: 3, workflow: 1 },
+    startArrivalsPerSecond: 4,
+    stages: [
+      { duration: '30s', arrivalsPerSecond: 4 },
+      { duration: '0s', arrivalsPerSecond: 8, mix: { workflow: 1 } },
+      { duration: '20s', arrivalsPerSecond: 8, mix: { workflow: 1 } },
+      { duration: '10s', arrivalsPerSecond: 0 },
+    ],
+    ...fields,
+  });
+
+describe('makeLoadPlan', () => {
+  const plan = makeLoadPlan(profile(), target(), { seed: 7 });
+
+  it('is a plan as k6 reads it', () => {
+    expect(loadPlanSchema.parse(plan)).toEqual(plan);
+    expect(plan).toMatchObject({ seed: 7, baseUrl: 'http://127.0.0.1:5001/v1' });
+  });
+
+  it('splits every stage by its own mix, so that the sum stays what the profile says', () => {
+    const rates = plan.scenarios.map(({ stages }) => stages.map((stage) => stage.arrivalsPerSecond));
+    expect(plan.scenarios.map(({ name }) => name)).toEqual(['chat', 'workflow']);
+    expect(plan.scenarios.map((scenario) => scenario.startArrivalsPerSecond)).toEqual([3, 1]);
+    expect(rates).toEqual([
+      [3, 0, 0, 0],
+      [1, 8, 8, 0],
+    ]);
+  });
+
+  it('leaves out a class without a share, whose app it then does not need', () => {
+    const chat = profileSchema.parse({ ...input, mix: { chat: 1 } });
+    const plan = makeLoadPlan(chat, target({ chat: { key: { env: 'A' } } }));
+    expect(plan.scenarios.map(({ name }) => name)).toEqual(['chat']);
+  });
+  const input = { startArrivalsPerSecond: 1, stages: [{ duration: '10s', arrivalsPerSecond: 1 }] };
+
+  it('wants an app for each class with a share', () => {
+    expect(() => makeLoadPlan(profile(), target({}))).toThrow('chat and workflow traffic');
+    const zero = profileSchema.parse({
+      mix: { chat: 1 },
+      startArrivalsPerSecond: 0,
+      stages: [{ duration: '10s', arrivalsPerSecond: 0 }],
+    });
+    expect(() => makeLoadPlan(zero, target())).toThrow('makes no load');
+  });
+
+  it('marks the stages at the moments and rates of the profile', () => {
+    expect(plannedMarks(plan)).toEqual([
+      { atSeconds: 0, mark: 'started', arrivalsPerSecond: 4 },
+      { atSeconds: 30, mark: 'stage', arrivalsPerSecond: 8 },
+      { atSeconds: 50, mark: 'stage', arrivalsPerSecond: 8 },
+    ]);
+    expect(plannedSeconds(plan)).toBe(60);
+  });
+});
+
+describe('checkCaps', () => {
+  it('names every cap that is passed, before anything is sent', () => {
+    const caps = capsSchema.parse({ maxArrivalsPerSecond: 5, maxDuration: '30s' });
+    expect(() => checkCaps(profile(), caps)).toThrow(
+      'the profile asks for more load than is allowed: 8 arrivals/s are above caps.maxArrivalsPerSecond (5); 60 s of load are above caps.maxDuration (30 s)',
+    );
+    expect(() => checkCaps(profile(), capsSchema.parse({}))).not.toThrow();
+  });
+});
+
+describe('sizeVus', () => {
+  // Little's law by hand: 10/s × 4 s × headroom 2.5 = 100; 10/s × 120 s = 1200.
+  it.each([
+    {
+      given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 },
+      pre: 100,
+      max: 1200,
+    },
+    {
+      given: { peakArrivalsPerSecond: 0.1, requestTimeoutSeconds: 60, expectedSeconds: 4 },
+      pre: 10,
+      max: 10,
+    },
+    { given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 2, expectedSeconds: 8 }, pre: 50, max: 50 },
+    {
+      given: { peakArrivalsPerSecond: 500, requestTimeoutSeconds: 120, expectedSeconds: 8 },
+      pre: 10_000,
+      max: 10_000,
+    },
+  ])('$given', ({ given, pre, max }) => {
+    expect(sizeVus({ name: 'chat', ...given })).toEqual({ preAllocatedVUs: pre, maxVUs: max });
+  });
+});
