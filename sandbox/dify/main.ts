@@ -43,7 +43,7 @@ async function main(commandLine: CommandLine): Promise<void> {
     startUsageWriter({
       ...cluster,
       periodSeconds: world.observation.usageSeconds,
-      measure: () => meter.measure(standIn.fleet.pods, standIn.scheduler.now()),
+      measure: () => meter.measure(standIn.fleet.pods, standIn.dify.scheduler.now()),
       log,
     });
   announce(commandLine.readyFile, { httpPort: standIn.port, externalMetricsPort: metrics.port });

@@ -33,24 +33,30 @@ export interface TruthPod {
 export class TruthLog {
   readonly #counts = new Map<TruthCounter, number>();
   readonly #usedMs = new Map<string, number>();
+  readonly #parts: TruthParts;
   #stream: WriteStream | undefined;
+
+  constructor(parts: TruthParts) {
+    this.#parts = parts;
+  }
 
   count(counter: TruthCounter, by = 1): void {
     this.#counts.set(counter, (this.#counts.get(counter) ?? 0) + by);
   }
 
   /** Writes a line every second until `close`. */
-  start(file: string, parts: TruthParts): void {
+  start(file: string): void {
     this.#stream = createWriteStream(file);
     const beat = () => {
-      this.#stream?.write(`${JSON.stringify(this.line(parts))}\n`);
-      parts.scheduler.after(1000, beat);
+      this.#stream?.write(`${JSON.stringify(this.line())}\n`);
+      this.#parts.scheduler.after(1000, beat);
     };
-    parts.scheduler.after(1000, beat);
+    this.#parts.scheduler.after(1000, beat);
   }
 
   /** The line for the second that ends now. */
-  line({ scheduler, fleet, llm, postgres, daemonUsedMs }: TruthParts): TruthLine {
+  line(): TruthLine {
+    const { scheduler, fleet, llm, postgres, daemonUsedMs } = this.#parts;
     const counts = Object.fromEntries(counters.map((counter) => [counter, this.#counts.get(counter) ?? 0]));
     this.#counts.clear();
     return {

@@ -10,6 +10,9 @@ export interface Timer {
   cancel(): void;
 }
 
+/** A delay that rounding made smaller than the clock can show would never pass. */
+const leastDelayMs = 0.001;
+
 interface Entry extends Timer {
   readonly atMs: number;
   readonly order: number;
@@ -30,7 +33,7 @@ export class Scheduler {
   /** Runs `action` `delayMs` from now, after everything that was asked for the same moment before it. */
   after(delayMs: number, action: () => void): Timer {
     const entry: Entry = {
-      atMs: this.#nowMs + Math.max(0, delayMs),
+      atMs: this.#nowMs + (delayMs > 0 ? Math.max(leastDelayMs, delayMs) : 0),
       order: this.#order++,
       run: action,
       cancel() {

@@ -54,5 +54,5 @@ function check<T>(
 /** Python's view of a dict, cut in the middle as pydantic does. */
 function abbreviate(body: object): string {
   const text = JSON.stringify(body).replaceAll('"', "'").replaceAll(':', ': ').replaceAll(',', ', ');
-  return text.length <= 50 ? text : `${text.slice(0, 26)}...${text.slice(-24)}`;
+  return text.length <= 50 ? text : `${text.slice(0, 25)}...${text.slice(-24)}`;
 }

@@ -4,7 +4,7 @@ import { computeAt } from '../model/place.ts';
 import { type Task, until } from '../model/task.ts';
 import { encodeCeleryMessage, indexingQueue } from '../queue/celery-message.ts';
 import { tenantId } from '../wire/apps.ts';
-import { datasetReply, documentReply, indexingStatusReply } from '../wire/dataset-replies.ts';
+import { datasetReply, documentReply, indexingStatusReply, retrieveReply } from '../wire/dataset-replies.ts';
 import type { JsonReply } from '../wire/exchange.ts';
 import type { Dataset } from './datasets.ts';
 import type { Dify, Visit } from './dify.ts';
@@ -14,6 +14,10 @@ const documentSchema = z.object({
   name: z.string(),
   text: z.string(),
   doc_form: z.string().default('text_model'),
+});
+const retrieveSchema = z.object({
+  query: z.string(),
+  retrieval_model: z.object({ top_k: z.number().default(2) }).default({ top_k: 2 }),
 });
 const noContent: JsonReply = { status: 204, body: null };
 
@@ -35,6 +39,7 @@ function replyTo(dify: Dify, visit: Visit, [id, ...rest]: readonly string[]): Js
     return dify.datasets.delete(id) ? noContent : noRoute(visit);
   if (rest[0] === 'document' && /^create[-_]by[-_]text$/.test(rest[1] ?? ''))
     return createDocument(dify, visit, dataset);
+  if (rest[0] === 'retrieve') return retrieve(visit, dataset);
   if (rest[0] === 'documents') return replyToDocuments(visit, dataset, rest.slice(1));
   return noRoute(visit);
 }
@@ -63,6 +68,15 @@ function createDocument(dify: Dify, { request, place }: Visit, dataset: Dataset)
   });
   dify.broker.enqueue(indexingQueue, encodeCeleryMessage(indexingQueue, payload, place.podName));
   return { status: 200, body: { document: documentReply(document), batch: document.batch } };
+}
+
+/** Finds what is indexed, whatever was asked: a load test pays for a search, it does not judge it. */
+function retrieve({ request }: Visit, dataset: Dataset): JsonReply {
+  const parsed = retrieveSchema.safeParse(request.body);
+  if (!parsed.success) return invalidParam('query is required');
+  const indexed = [...dataset.documents.values()].filter(({ status }) => status === 'completed');
+  const { query, retrieval_model: model } = parsed.data;
+  return { status: 200, body: retrieveReply(query, indexed.slice(0, model.top_k)) };
 }
 
 function replyToDocuments({ request }: Visit, dataset: Dataset, [id, action]: readonly string[]): JsonReply {

@@ -2,20 +2,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exitCodes, TuneError } from '../../../tuner/errors.ts';
-import type { Fleet } from '../model/fleet.ts';
-import { launch, type Running } from '../model/task.ts';
-import type { TruthLog } from '../truth-log.ts';
-import { Exchange } from '../wire/exchange.ts';
-import type { Dify, ServiceRequest } from './dify.ts';
-import { answer } from './service-api.ts';
+import { HttpExchange } from '../wire/exchange.ts';
+import type { ServiceRequest } from './dify.ts';
+import { type Model, receiveConnection } from './model.ts';
 
 /** Larger bodies are cut off: a load test sends prompts, not books. */
 const mostBodyBytes = 8 * 1024 * 1024;
 
 export interface FrontDoor {
-  readonly dify: Dify;
-  readonly fleet: Fleet;
-  readonly truth: TruthLog;
+  readonly model: Model;
+  /** How a request enters the model. */
   readonly input: (action: () => void) => void;
 }
 
@@ -44,9 +40,9 @@ function receive(door: FrontDoor, request: IncomingMessage, response: ServerResp
     else chunks.push(chunk);
   });
   request.on('end', () => {
-    const exchange = new Exchange(request, response, door.dify.world.dify.version);
+    const exchange = new HttpExchange(request, response, door.model.dify.world.dify.version);
     const service = readRequest(request, Buffer.concat(chunks).toString('utf8'));
-    door.input(() => visit(door, service, exchange));
+    door.input(() => receiveConnection(door.model, service, exchange));
   });
 }
 
@@ -67,33 +63,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function visit({ dify, fleet, truth }: FrontDoor, request: ServiceRequest, exchange: Exchange): void {
-  let running: Running | undefined;
-  truth.count('arrived');
-  const isRouted = fleet.route({
-    start: (place, leave) => {
-      running = launch(answer(dify, { request, exchange, place, leave }));
-    },
-    refuse: () => {
-      truth.count('refused');
-      exchange.badGateway();
-    },
-    cut: () => {
-      running?.kill();
-      exchange.cut();
-    },
-  });
-  if (isRouted) return;
-  if (request.path === '/health' && !fleet.hasBeenReady) {
-    // Before the first pod is Ready this is the only sign that the stand-in itself is up.
-    const body = { pid: 1, status: 'ok', version: dify.world.dify.version };
-    exchange.json({ status: 200, body });
-    return;
-  }
-  truth.count('refused');
-  exchange.badGateway();
 }
 
 function portInUse(port: number, cause: Error): TuneError {

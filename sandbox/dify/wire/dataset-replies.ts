@@ -1,4 +1,5 @@
 /** Replies of the knowledge API, key for key as Dify writes them. */
+import { createHash } from 'node:crypto';
 import type { Dataset, DatasetDocument } from '../service/datasets.ts';
 
 const accountId = '21e4f852-9a62-424f-a1b1-2de7449aa313';
@@ -121,5 +122,53 @@ export function indexingStatusReply(document: DatasetDocument): object {
     stopped_at: null,
     completed_segments: document.status === 'completed' ? 1 : 0,
     total_segments: document.status === 'waiting' ? 0 : 1,
+  };
+}
+
+/** What a search finds: the beginnings of some documents, each as its one segment. */
+export function retrieveReply(query: string, documents: readonly DatasetDocument[]): object {
+  return { query: { content: query }, records: documents.map((document) => recordOf(document)) };
+}
+
+function recordOf(document: DatasetDocument): object {
+  const content = document.text.slice(0, 500);
+  const keywords = [...new Set(content.match(/\w{4,}/g) ?? [])].slice(0, 10);
+  return {
+    segment: {
+      id: document.uploadFileId,
+      position: 1,
+      document_id: document.id,
+      content,
+      sign_content: content,
+      answer: null,
+      word_count: content.length,
+      tokens: 0,
+      keywords,
+      index_node_id: document.uploadFileId,
+      index_node_hash: createHash('sha256').update(content).digest('hex'),
+      hit_count: 0,
+      enabled: true,
+      disabled_at: null,
+      disabled_by: null,
+      status: document.status,
+      created_by: accountId,
+      created_at: Math.floor(document.uploadedAt),
+      indexing_at: document.processingStartedAt,
+      completed_at: document.completedAt,
+      error: null,
+      stopped_at: null,
+      document: {
+        id: document.id,
+        data_source_type: 'upload_file',
+        name: document.name,
+        doc_type: null,
+        doc_metadata: null,
+      },
+    },
+    child_chunks: null,
+    score: 0,
+    tsne_position: null,
+    files: null,
+    summary: null,
   };
 }

@@ -1,4 +1,4 @@
-/** One HTTP request being answered, with the headers a Dify behind gunicorn sends. */
+/** One request being answered, and over HTTP with the headers a Dify behind gunicorn sends. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 
 export interface JsonReply {
@@ -8,7 +8,22 @@ export interface JsonReply {
   readonly withCharset?: boolean;
 }
 
-export class Exchange {
+export interface Exchange {
+  /** The client has hung up, or everything has been said. */
+  readonly isGone: boolean;
+  json(reply: JsonReply): void;
+  /** What the proxy in front says when no API process takes the connection. */
+  badGateway(): void;
+  /** Sends an event, and the headers before the first one. False when nobody is there to read it. */
+  event(json: string): boolean;
+  ping(): boolean;
+  /** The stream is over. */
+  end(): void;
+  /** The process behind the connection is gone. */
+  cut(): void;
+}
+
+export class HttpExchange implements Exchange {
   readonly #response: ServerResponse;
   readonly #version: string;
   #isGone = false;
@@ -21,14 +36,8 @@ export class Exchange {
     response.on('close', () => this.#hangUp());
   }
 
-  /** The client has hung up, or everything has been said. */
   get isGone(): boolean {
     return this.#isGone;
-  }
-
-  /** Whether an event has been sent, so that errors must go into the stream. */
-  get isStreaming(): boolean {
-    return this.#isStreaming;
   }
 
   json({ status, body, withCharset = false }: JsonReply): void {
@@ -43,7 +52,6 @@ export class Exchange {
     this.#response.end(text);
   }
 
-  /** What the proxy in front says when no API process takes the connection. */
   badGateway(): void {
     if (this.#isGone) return;
     const text =
@@ -58,7 +66,6 @@ export class Exchange {
     this.#response.end(text);
   }
 
-  /** Sends an event, and the headers before the first one. False when nobody is there to read it. */
   event(json: string): boolean {
     return this.#send(`data: ${json}\n\n`);
   }
@@ -67,14 +74,12 @@ export class Exchange {
     return this.#send('event: ping\n\n');
   }
 
-  /** The stream is over. */
   end(): void {
     if (this.#isGone) return;
     if (!this.#isStreaming) this.#openStream();
     this.#response.end();
   }
 
-  /** The process behind the connection is gone. */
   cut(): void {
     if (this.#isGone) return;
     this.#hangUp();
