@@ -1,0 +1,157 @@
+/** One sandbox through its life: up, pods that start and end, the real HPA controller at work, down. */
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { hpaStates } from './cluster-state.ts';
+import { KubeApi, readKubeconfig } from './kube-api.ts';
+import { recordedProcesses } from './sandbox-record.ts';
+import { sandboxStatus } from './sandbox-status.ts';
+import { leftRunning } from './testing/left-running.ts';
+import { listenersOf } from './testing/listeners.ts';
+import { writeQuickWorld } from './testing/quick-world.ts';
+import { type SandboxHandle, upSandbox } from './up-sandbox.ts';
+import { waitUntilReadyForLoad } from './wait-until-ready-for-load.ts';
+
+const place = mkdtempSync(join(tmpdir(), 'sandbox-e2e-'));
+const folder = join(place, 'one');
+let sandbox: SandboxHandle;
+let api: KubeApi;
+
+beforeAll(async () => {
+  sandbox = await upSandbox({ world: writeQuickWorld(join(place, 'quick.yaml')), folder });
+  api = new KubeApi(readKubeconfig(join(folder, 'kubeconfig.yaml')));
+});
+afterAll(async () => {
+  api?.close();
+  await sandbox?.down();
+});
+
+const podSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    creationTimestamp: z.string(),
+    deletionTimestamp: z.string().optional(),
+  }),
+  status: z.object({
+    startTime: z.string().optional(),
+    conditions: z
+      .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string() }))
+      .default([]),
+  }),
+});
+const eventSchema = z.object({ reason: z.string(), involvedObject: z.object({ name: z.string() }) });
+
+async function pods(component: 'api' | 'worker') {
+  const path = `/api/v1/namespaces/dify/pods?labelSelector=component%3D${component}`;
+  return z.object({ items: z.array(podSchema) }).parse(await api.get(path)).items;
+}
+
+async function eventReasons(name: string): Promise<string[]> {
+  const list = z
+    .object({ items: z.array(eventSchema) })
+    .parse(await api.get('/api/v1/namespaces/dify/events'));
+  return list.items.filter(({ involvedObject }) => involvedObject.name === name).map(({ reason }) => reason);
+}
+
+describe('a sandbox', () => {
+  it('is up in under 20 s', () => {
+    expect(sandbox.record.upSeconds).toBeGreaterThan(0);
+    expect(sandbox.record.upSeconds).toBeLessThan(20);
+  });
+
+  it('listens on loopback only, and each component that has a port listens on it', () => {
+    const processes = recordedProcesses(sandbox.record);
+    const listeners = listenersOf(processes.map(({ pid }) => pid));
+    expect(listeners.filter(({ isLoopback }) => !isLoopback)).toEqual([]);
+    for (const { name, pid, port } of processes.filter((each) => each.port !== null)) {
+      expect(listeners, name).toContainEqual({ pid, port, isLoopback: true });
+    }
+  });
+
+  it('takes its pods from Running to Ready in the time the world draws, and metrics follow', async () => {
+    await waitUntilReadyForLoad(folder, { timeoutSeconds: 60 });
+    for (const pod of [...(await pods('api')), ...(await pods('worker'))]) {
+      const ready = pod.status.conditions.find(({ type }) => type === 'Ready');
+      const seconds =
+        (Date.parse(ready?.lastTransitionTime ?? '') - Date.parse(pod.status.startTime ?? '')) / 1000;
+      // 2 to 3 s, between two moments the API cuts to whole seconds, on a machine that is busy.
+      expect(seconds).toBeGreaterThanOrEqual(1);
+      expect(seconds).toBeLessThanOrEqual(6);
+    }
+  });
+
+  it("gives the HPA controller the API's CPU through metrics.k8s.io", async () => {
+    const cpu = async () => (await hpaStates(api)).find(({ name }) => name === 'my-dify-api')?.metrics[0];
+    await expect.poll(cpu, { timeout: 40_000, interval: 1000 }).toMatch(/^cpu \d+% of 80%$/);
+  });
+
+  it('serves Dify with the keys of its target file', async () => {
+    const response = await fetch(`${sandbox.target.url}/v1/parameters`, {
+      headers: { Authorization: 'Bearer app-sandbox-workflow' },
+    });
+    expect(response.status).toBe(200);
+  });
+
+  it('scales the worker out on the queue, by the real controller, and the queue drains', async () => {
+    const before = (await pods('worker')).length;
+    const runs = Array.from({ length: 40 }, () => startRun(sandbox.target.url));
+    await expect
+      .poll(async () => (await pods('worker')).length, { timeout: 60_000, interval: 1000 })
+      .toBeGreaterThan(before);
+    expect(await eventReasons('my-dify-worker')).toContain('SuccessfulRescale');
+    const statuses = await Promise.all(runs);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const status = await sandboxStatus(folder);
+    expect(status.hpas?.find(({ name }) => name === 'my-dify-worker')?.metrics[0]).toMatch(
+      /^dify_workflow_queue_depth/,
+    );
+  });
+
+  it('keeps a deleted pod for its grace and no longer', async () => {
+    const [pod] = await pods('api');
+    const name = pod?.metadata.name ?? '';
+    await remove(`/api/v1/namespaces/dify/pods/${name}`);
+    const startedAt = Date.now();
+    const find = async () => (await pods('api')).find((each) => each.metadata.name === name);
+    expect((await find())?.metadata.deletionTimestamp).toBeDefined();
+    await expect.poll(find, { timeout: 30_000, interval: 250 }).toBeUndefined();
+    const seconds = (Date.now() - startedAt) / 1000;
+    expect(seconds).toBeGreaterThan(3.5);
+    expect(seconds).toBeLessThan(12);
+  });
+
+  it('is not brought up a second time in the same folder', async () => {
+    await expect(upSandbox({ world: 'comfortable', folder })).rejects.toMatchObject({
+      code: 'SANDBOX_ALREADY_UP',
+      exitCode: 2,
+    });
+    expect((await sandboxStatus(folder)).state).toBe('up');
+  });
+
+  it('leaves nothing behind when it goes down: no process, no folder', async () => {
+    await sandbox.down();
+    expect(leftRunning(folder, sandbox.record)).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
+    expect(await sandbox.ended).toBeNull();
+  });
+});
+
+/** A blocking answer would run in the API; a streamed one waits in the queue for a worker. */
+async function startRun(url: string): Promise<number> {
+  const response = await fetch(`${url}/v1/workflows/run`, {
+    method: 'POST',
+    headers: { Authorization: 'Bearer app-sandbox-workflow', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ inputs: { question: 'hello' }, response_mode: 'streaming', user: 'e2e' }),
+  });
+  await response.text();
+  return response.status;
+}
+
+/** kube-api.ts needs no DELETE but here: an eviction is a POST that does the same. */
+async function remove(path: string): Promise<void> {
+  const name = path.split('/').at(-1);
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'dify' } };
+  await api.create(`${path}/eviction`, eviction);
+}
