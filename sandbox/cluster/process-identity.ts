@@ -37,9 +37,12 @@ export function markedProcesses(folder: string): ProcessIdentity[] {
     .filter((identity) => identity !== null);
 }
 
-/** Resident memory in bytes; null when it cannot be read. */
-export function residentBytes(pid: number): number | null {
-  const kibibytes = readOrNull(`/proc/${pid}/status`)?.match(/^VmRSS:\s+(\d+) kB/m)?.[1];
+/**
+ * Memory in bytes: its share of what it maps together with others (PSS), so that a sum counts the one binary
+ * behind four components once. Null when it cannot be read.
+ */
+export function memoryBytes(pid: number): number | null {
+  const kibibytes = readOrNull(`/proc/${pid}/smaps_rollup`)?.match(/^Pss:\s+(\d+) kB/m)?.[1];
   return kibibytes === undefined ? null : Number(kibibytes) * 1024;
 }
 

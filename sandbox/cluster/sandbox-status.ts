@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type DeploymentState, deploymentStates, type HpaState, hpaStates } from './cluster-state.ts';
 import { endProcesses } from './end-processes.ts';
 import { KubeApi, readKubeconfig } from './kube-api.ts';
-import { isAlive, residentBytes } from './process-identity.ts';
+import { isAlive, memoryBytes } from './process-identity.ts';
 import { sandboxFolder, sandboxPaths } from './sandbox-paths.ts';
 import { isSupervised, readRecord, recordedProcesses, type SandboxRecord } from './sandbox-record.ts';
 
@@ -14,6 +14,7 @@ export interface ComponentStatus {
   readonly pid: number;
   readonly port: number | null;
   readonly state: 'running' | 'gone';
+  /** null: not running, or not to be read. */
   readonly memoryBytes: number | null;
   readonly log: string | null;
 }
@@ -74,7 +75,7 @@ function described(folder: string, record: SandboxRecord): SandboxStatus {
         pid: component.pid,
         port: component.port,
         state: isRunning ? 'running' : 'gone',
-        memoryBytes: isRunning ? residentBytes(component.pid) : null,
+        memoryBytes: isRunning ? memoryBytes(component.pid) : null,
         log: component.log,
       };
     }),

@@ -21,7 +21,7 @@ export async function startRedis(
   const { pid, log } = await spawnComponent(run.folder, {
     name: 'redis',
     program: server.path,
-    args: redisArguments(server.flavour, port, run.paths.redis),
+    args: redisArguments(port, run.paths.redis),
   });
   if (run.note({ name: 'redis', pid, port, log }) === null) throw componentFailed('redis', 'ended', log);
   await waitUntil(() => ping(port), {
@@ -32,8 +32,8 @@ export async function startRedis(
   });
 }
 
-function redisArguments(flavour: 'redis' | 'embedded', port: number, folder: string): string[] {
-  if (flavour === 'embedded') return ['--port', String(port), '--bind', '127.0.0.1'];
+/** The embedded server takes the same flags; it keeps nothing on disk anyway. */
+function redisArguments(port: number, folder: string): string[] {
   return ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
 }
 
