@@ -1,0 +1,127 @@
+import { quantile } from 'simple-statistics';
+import type { RequestClass } from '../contracts/component.ts';
+import type { DemandConfig } from '../contracts/config.ts';
+import type { Evidence } from '../contracts/evidence.ts';
+import type { Demand } from '../simulate/model.ts';
+import { classesWithArrivals } from '../simulate/model-from-evidence.ts';
+import { drawPoisson } from '../stats/poisson.ts';
+import { seededRandom } from '../stats/seeded-random.ts';
+
+/** Arrivals per second and class as they are expected; what comes is drawn around it. */
+export interface ExpectedDemand {
+  readonly description: string;
+  readonly durationSeconds: number;
+  readonly rates: Readonly<Partial<Record<RequestClass, Float64Array>>>;
+}
+
+/**
+ * The demand to tune for: the points of the config, or the recorded arrivals times the growth and then a quiet
+ * time, so that scaling in and its price are part of the picture.
+ */
+export function expectedDemand(evidence: Evidence, config: DemandConfig): ExpectedDemand {
+  return config.points !== undefined && config.points.length > 0
+    ? demandFromPoints(evidence, config.points, config.growthRatio)
+    : demandFromRecording(evidence, config.growthRatio);
+}
+
+function demandFromPoints(
+  evidence: Evidence,
+  points: NonNullable<DemandConfig['points']>,
+  growthRatio: number,
+): ExpectedDemand {
+  const sorted = [...points].sort((a, b) => a.at - b.at);
+  const durationSeconds = Math.max(60, Math.ceil(sorted.at(-1)?.at ?? 0));
+  const rates: Partial<Record<RequestClass, Float64Array>> = {};
+  for (const [name, share] of mixOf(evidence)) {
+    rates[name] = Float64Array.from(
+      { length: durationSeconds },
+      (_, second) => share * growthRatio * rateAt(sorted, second + 0.5),
+    );
+  }
+  return {
+    description: `${sorted.length} points of the config${growthText(growthRatio)}, in the recorded mix of classes`,
+    durationSeconds,
+    rates,
+  };
+}
+
+/** Linear between points, level before the first and after the last. */
+function rateAt(points: NonNullable<DemandConfig['points']>, second: number): number {
+  const next = points.findIndex(({ at }) => at > second);
+  const after = points[next];
+  const before = points[next - 1];
+  if (after === undefined) return points.at(-1)?.arrivalsPerSecond ?? 0;
+  if (before === undefined) return after.arrivalsPerSecond;
+  const share = (second - before.at) / (after.at - before.at);
+  return before.arrivalsPerSecond + share * (after.arrivalsPerSecond - before.arrivalsPerSecond);
+}
+
+function mixOf(evidence: Evidence): [RequestClass, number][] {
+  const totals = classesWithArrivals(evidence).map((name): [RequestClass, number] => [
+    name,
+    (evidence.arrivals[name]?.values ?? []).reduce((sum: number, value) => sum + (value ?? 0), 0),
+  ]);
+  const all = totals.reduce((sum, [, total]) => sum + total, 0);
+  return totals.map(([name, total]) => [name, total / all]);
+}
+
+/** Long enough for the longest common scale-down window to run out and the pods to go. */
+const quietSeconds = 900;
+/** The quiet rate: below it the recorded rate was a tenth of the time. */
+const quietQuantile = 0.1;
+/** Recorded arrivals are one draw themselves; their mean over so many seconds is taken for the rate. */
+const smoothingSeconds = 9;
+
+function demandFromRecording(evidence: Evidence, growthRatio: number): ExpectedDemand {
+  const from = Math.max(0, Math.floor(evidence.loadStartSeconds));
+  const to = Math.max(from + 1, Math.ceil(evidence.loadEndSeconds));
+  const rates: Partial<Record<RequestClass, Float64Array>> = {};
+  for (const name of classesWithArrivals(evidence)) {
+    const recorded = recordedRates(evidence, name, from, to).map((rate) => rate * growthRatio);
+    const quiet = quantile([...recorded], quietQuantile);
+    rates[name] = Float64Array.from([...recorded, ...new Array<number>(quietSeconds).fill(quiet)]);
+  }
+  return {
+    description: `the recorded arrivals${growthText(growthRatio)}, then ${quietSeconds / 60} min at their quiet rate`,
+    durationSeconds: to - from + quietSeconds,
+    rates,
+  };
+}
+
+function growthText(growthRatio: number): string {
+  return growthRatio === 1 ? '' : ` × ${growthRatio}`;
+}
+
+function recordedRates(evidence: Evidence, name: RequestClass, from: number, to: number): Float64Array {
+  const perSecond = arrivalsPerSecond(evidence, name, from, to);
+  const half = Math.floor(smoothingSeconds / 2);
+  return perSecond.map((_, second) => {
+    const window = perSecond.subarray(Math.max(0, second - half), second + half + 1);
+    return window.reduce((sum, value) => sum + value, 0) / window.length;
+  });
+}
+
+/** Arrivals of each second; a series with a longer step is spread evenly, an unknown value counts as none. */
+export function arrivalsPerSecond(
+  evidence: Evidence,
+  name: RequestClass,
+  from: number,
+  to: number,
+): Float64Array {
+  const series = evidence.arrivals[name];
+  return Float64Array.from({ length: to - from }, (_, second) => {
+    if (series === undefined) return 0;
+    const index = Math.floor((from + second - series.fromSeconds) / series.stepSeconds);
+    return series.values[index] ?? 0;
+  });
+}
+
+/** One draw of what may come: Poisson around the expected rate, second by second. */
+export function drawDemand(expected: ExpectedDemand, seed: number): Demand {
+  const arrivals: Partial<Record<RequestClass, Uint16Array>> = {};
+  for (const [name, rates] of Object.entries(expected.rates) as [RequestClass, Float64Array][]) {
+    const random = seededRandom(seed * 31 + name.length);
+    arrivals[name] = Uint16Array.from(rates, (rate) => drawPoisson(rate, random));
+  }
+  return { durationSeconds: expected.durationSeconds, arrivals, seed };
+}
