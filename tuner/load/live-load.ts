@@ -8,6 +8,8 @@ export interface LiveLoadView {
   see(line: string): void;
   /** ISO time of the header; null: nothing was written yet. */
   startAt(): string | null;
+  /** Arrivals that began in each second since then, of the first half minute. */
+  firstStarts(): readonly number[];
   /** Newest complete second, in seconds since the header's start; null: none yet. */
   latest(): Omit<LiveLoad, 'remainingSeconds'> | null;
 }
@@ -22,10 +24,12 @@ interface Second {
 
 /** Rates of a single second jump too much to be read. */
 const windowSeconds = 10;
+const firstSeconds = 30;
 
 export function startLiveLoad(): LiveLoadView {
   const series = new Map<number, { metric: string; outcome: string }>();
   const seconds: Second[] = [];
+  const firstStarts: number[] = [];
   let startAt: string | null = null;
   let activeStreams: number | null = null;
   let dropped = 0;
@@ -40,8 +44,10 @@ export function startLiveLoad(): LiveLoadView {
   };
   const add = (second: Second, value: BucketValue) => {
     const { metric, outcome } = series.get(value.id) ?? { metric: '', outcome: '' };
-    if (metric === 'requests_started') second.arrivals += value.sum;
-    else if (metric === 'dropped_iterations') dropped += value.sum;
+    if (metric === 'requests_started') {
+      second.arrivals += value.sum;
+      countStarts(firstStarts, second.atSeconds, value.sum);
+    } else if (metric === 'dropped_iterations') dropped += value.sum;
     else if (metric === 'active_streams') activeStreams = value.last ?? activeStreams;
     else if (metric === 'time_to_first_token_ms') addBins(second.firstTokens, value.bins ?? []);
     else if (metric === 'requests') {
@@ -57,8 +63,15 @@ export function startLiveLoad(): LiveLoadView {
       else if (line?.type === 'bucket') for (const value of line.values) add(secondOf(line.atSeconds), value);
     },
     startAt: () => startAt,
+    firstStarts: () => firstStarts,
     latest: () => (seconds.length === 0 ? null : summarize(seconds, { activeStreams, dropped })),
   };
+}
+
+function countStarts(firstStarts: number[], second: number, count: number): void {
+  if (second >= firstSeconds) return;
+  while (firstStarts.length <= second) firstStarts.push(0);
+  firstStarts[second] = (firstStarts[second] ?? 0) + count;
 }
 
 function summarize(

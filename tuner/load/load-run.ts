@@ -40,7 +40,8 @@ export interface LoadRunOptions {
 
 export interface LoadRunResult {
   readonly ended: 'complete' | 'interrupted';
-  /** Seconds since run start at which k6's first bucket began and its process ended; null: never began. */
+  /** The plan's second 0, in seconds since run start; null: k6 wrote nothing. */
   readonly loadStartSeconds: number | null;
+  /** k6's process ended. */
   readonly loadEndSeconds: number;
 }

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { LoadPlan } from '../contracts/load-plan.ts';
 import type { RunEvent } from '../contracts/run-event.ts';
 import { runFiles } from '../contracts/run-folder.ts';
 import { type NdjsonWriter, openNdjson } from '../journal/ndjson-writer.ts';
+import type { RunClock } from '../journal/run-clock.ts';
 import { endWithUs } from './end-with-us.ts';
+import { estimateStartDelaySeconds } from './estimate-load-start.ts';
 import { explainK6Exit, type K6Exit } from './explain-k6-exit.ts';
 import { followLines } from './follow-lines.ts';
 import { k6Arguments, k6Environment } from './k6-command.ts';
@@ -15,6 +18,8 @@ import type { LoadRunOptions, LoadRunResult } from './load-run.ts';
 /** k6 gets this long to end in order after a Ctrl-C; the promise to the user is two seconds. */
 const graceSeconds = 1.8;
 const followEveryMs = 500;
+/** So many seconds of arrivals tell when the plan began; marks wait for them. */
+const settledAfterSeconds = 5;
 
 /**
  * Runs the plan with k6 and writes load.ndjson, k6.log, load-plan.json and load marks.
@@ -36,10 +41,9 @@ export async function runLoad(options: LoadRunOptions): Promise<LoadRunResult> {
     const loadEndSeconds = clock.nowSeconds();
     events.write(endMark(loadEndSeconds, wasAborted || failure !== null));
     if (failure !== null) throw failure;
-    const startAt = live.startAt();
     return {
       ended: wasAborted ? 'interrupted' : 'complete',
-      loadStartSeconds: startAt === null ? null : clock.secondsAt(startAt),
+      loadStartSeconds: following.startSeconds(),
       loadEndSeconds,
     };
   } finally {
@@ -96,37 +100,55 @@ function followRun(
   const endsAfterSeconds = plannedSeconds(plan);
   let shownSeconds = Number.NEGATIVE_INFINITY;
 
-  const follow = () => {
-    for (const line of lines.read()) live.see(line);
-    const startAt = live.startAt();
-    if (startAt === null) return;
-    const startSeconds = clock.secondsAt(startAt);
-    while (marks[0] !== undefined && startSeconds + marks[0].atSeconds <= clock.nowSeconds()) {
+  let known: { starts: string; seconds: number | null } = { starts: 'none', seconds: null };
+  const startSeconds = () => {
+    // It settles within half a minute; to search for it ever again would cost more than all else here.
+    const starts = `${live.startAt()} ${live.firstStarts().join()}`;
+    if (known.starts !== starts) known = { starts, seconds: planStartSeconds(plan, live, clock) };
+    return known.seconds;
+  };
+  const writeMarks = (start: number) => {
+    while (marks[0] !== undefined && start + marks[0].atSeconds <= clock.nowSeconds()) {
       const mark = marks.shift();
-      if (mark !== undefined) {
-        events.write({ type: 'load', ...mark, atSeconds: round(startSeconds + mark.atSeconds) });
-      }
+      if (mark !== undefined)
+        events.write({ type: 'load', ...mark, atSeconds: round(start + mark.atSeconds) });
     }
+  };
+  const show = (start: number) => {
     const latest = live.latest();
     if (latest === null || latest.atSeconds === shownSeconds) return;
     shownSeconds = latest.atSeconds;
-    onBucket?.({
-      ...latest,
-      atSeconds: round(startSeconds + latest.atSeconds),
-      remainingSeconds: Math.max(0, endsAfterSeconds - latest.atSeconds),
-    });
+    const atSeconds = clock.secondsAt(live.startAt() ?? clock.startAt) + latest.atSeconds;
+    const remainingSeconds = Math.max(0, start + endsAfterSeconds - atSeconds);
+    onBucket?.({ ...latest, atSeconds: round(atSeconds), remainingSeconds });
   };
-  const timer = setInterval(follow, followEveryMs);
+  const follow = (isLast: boolean) => {
+    for (const line of lines.read()) live.see(line);
+    const start = startSeconds();
+    if (start === null) return;
+    if (isLast || live.firstStarts().length >= settledAfterSeconds) writeMarks(start);
+    show(start);
+  };
+  const timer = setInterval(() => follow(false), followEveryMs);
   let isStopped = false;
   return {
+    startSeconds,
     stop() {
       if (isStopped) return;
       isStopped = true;
       clearInterval(timer);
-      follow();
+      follow(true);
       lines.close();
     },
   };
+}
+
+/** The plan's second 0 in seconds since run start; null: k6 has written nothing yet. */
+function planStartSeconds(plan: LoadPlan, live: LiveLoadView, clock: RunClock): number | null {
+  const startAt = live.startAt();
+  if (startAt === null) return null;
+  if (plan.startAt !== undefined) return clock.secondsAt(plan.startAt);
+  return round(clock.secondsAt(startAt) + (estimateStartDelaySeconds(plan, live.firstStarts()) ?? 0));
 }
 
 function endMark(atSeconds: number, isAborted: boolean): RunEvent {

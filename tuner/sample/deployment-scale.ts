@@ -11,6 +11,10 @@ export function watchDeployments(
 ): WatchedSource {
   const { cluster, clock, gaps, signal } = context;
   const known = new Map<string, ClusterSampleOf<'scale'>>();
+  const write = (sample: ClusterSampleOf<'scale'>) => {
+    known.set(sample.deployment, sample);
+    context.write(sample);
+  };
   const follower = followObjects(cluster.api, {
     path: `/apis/apps/v1/namespaces/${cluster.namespace}/deployments`,
     signal,
@@ -24,8 +28,7 @@ export function watchDeployments(
       );
       if (component === undefined) return;
       const sample = scaleSample(deployment, component, clock.nowSeconds());
-      if (isChanged(known.get(sample.deployment), sample)) context.write(sample);
-      known.set(sample.deployment, sample);
+      if (isChanged(known.get(sample.deployment), sample)) write(sample);
       onChange(component, deployment);
     },
   });
@@ -34,8 +37,10 @@ export function watchDeployments(
     ready: follower.ready,
     ended: Promise.resolve(),
     isUp: () => follower.isUp(),
-    repeat() {
-      for (const sample of known.values()) context.write({ ...sample, atSeconds: clock.nowSeconds() });
+    repeat(olderThanSeconds) {
+      for (const sample of [...known.values()].filter(({ atSeconds }) => atSeconds < olderThanSeconds)) {
+        write({ ...sample, atSeconds: clock.nowSeconds() });
+      }
     },
   };
 }

@@ -37,9 +37,11 @@ export function watchHpas(
   onChange: (component: ComponentName, hpa: HpaObject) => void,
 ): WatchedSource {
   const { cluster, clock, gaps, signal } = context;
-  const known = new Map<string, { component: ComponentName; hpa: HpaObject }>();
-  const write = ({ component, hpa }: { component: ComponentName; hpa: HpaObject }) =>
-    context.write(hpaSample(hpa, component, clock));
+  const known = new Map<string, ClusterSampleOf<'hpa'>>();
+  const write = (sample: ClusterSampleOf<'hpa'>) => {
+    known.set(sample.name, sample);
+    context.write(sample);
+  };
 
   const follower = followObjects(cluster.api, {
     path: `/apis/autoscaling/v2/namespaces/${cluster.namespace}/horizontalpodautoscalers`,
@@ -51,8 +53,7 @@ export function watchHpas(
       const hpa = hpaSchema.parse(object);
       const component = componentOf(hpa, context);
       if (component === null) return;
-      known.set(hpa.metadata.name, { component, hpa });
-      write({ component, hpa });
+      write(hpaSample(hpa, component, clock));
       onChange(component, hpa);
     },
   });
@@ -61,7 +62,11 @@ export function watchHpas(
     ready: follower.ready,
     ended: Promise.resolve(),
     isUp: () => follower.isUp(),
-    repeat: () => [...known.values()].forEach(write),
+    repeat(olderThanSeconds) {
+      for (const sample of [...known.values()].filter(({ atSeconds }) => atSeconds < olderThanSeconds)) {
+        write({ ...sample, atSeconds: clock.nowSeconds() });
+      }
+    },
   };
 }
 

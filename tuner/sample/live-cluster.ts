@@ -23,7 +23,9 @@ export function startLiveState(components: readonly ComponentName[], queue: stri
       if (line.type === 'scale') {
         update(line.component, { specReplicas: line.specReplicas, readyReplicas: line.readyReplicas });
       } else if (line.type === 'hpa' && line.component !== null) {
-        update(line.component, { desiredReplicas: line.desiredReplicas });
+        // Before its first sync an HPA has no conditions, and a 0 that means nothing.
+        const desiredReplicas = line.conditions.length === 0 ? null : line.desiredReplicas;
+        update(line.component, { desiredReplicas });
       } else if (line.type === 'queue' && line.queue === queue) {
         queueDepth = line.queueDepth + line.unacked;
       }

@@ -15,15 +15,18 @@ export function watchPods(context: SourceContext, component: ComponentObjects): 
   const pods = new Map<string, { object: PodObject; sample: PodSample }>();
   let newestVersion = '0';
   let isListed = false;
+  let writtenAtSeconds = Number.NEGATIVE_INFINITY;
 
-  const write = () =>
+  const write = () => {
+    writtenAtSeconds = clock.nowSeconds();
     context.write({
       type: 'pods',
-      atSeconds: clock.nowSeconds(),
+      atSeconds: writtenAtSeconds,
       component: component.name,
       pods: [...pods.values()].map(({ sample }) => sample),
       resourceVersion: newestVersion,
     });
+  };
   const remember = (object: PodObject) => {
     newestVersion = newerVersion(newestVersion, object.metadata.resourceVersion);
   };
@@ -75,7 +78,9 @@ export function watchPods(context: SourceContext, component: ComponentObjects): 
     ready: follower.ready,
     ended: Promise.resolve(),
     isUp: () => follower.isUp(),
-    repeat: write,
+    repeat(olderThanSeconds) {
+      if (writtenAtSeconds < olderThanSeconds) write();
+    },
   };
 }
 

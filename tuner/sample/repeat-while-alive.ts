@@ -15,7 +15,6 @@ export function repeatWhileAlive(
   everyMs = repeatSeconds.pods * 1_000,
 ): Poll {
   const { cluster, clock, gaps, signal } = context;
-  const repeatedAt = new Map<WatchedSource, number>();
   return startPoll({
     everyMs,
     signal,
@@ -23,15 +22,9 @@ export function repeatWhileAlive(
       await cluster.api.get('/version', { signal, timeoutMs: 4_000 });
       for (const source of watched.filter((each) => each.isUp())) {
         gaps.heard(source.name);
-        const atSeconds = clock.nowSeconds();
         const period = source.name.startsWith('pods') ? repeatSeconds.pods : repeatSeconds.others;
-        const last = repeatedAt.get(source);
-        if (last === undefined) repeatedAt.set(source, atSeconds);
         // Half a poll early rather than a whole one late.
-        else if (atSeconds - last >= period - everyMs / 2_000) {
-          repeatedAt.set(source, atSeconds);
-          source.repeat();
-        }
+        source.repeat(clock.nowSeconds() - period + everyMs / 2_000);
       }
     },
     onFailure(thrown) {

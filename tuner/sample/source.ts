@@ -27,8 +27,11 @@ export interface WatchedSource extends Source {
   /** Name in gaps. */
   readonly name: string;
   isUp(): boolean;
-  /** Writes the present state again. Called only while the API server is known to answer. */
-  repeat(): void;
+  /**
+   * Writes again what was written last before a moment, in seconds since run start. Called only while the API server
+   * is known to answer.
+   */
+  repeat(olderThanSeconds: number): void;
 }
 
 export function reasonOf(thrown: unknown): string {

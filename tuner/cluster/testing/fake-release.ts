@@ -76,7 +76,12 @@ export function fakeHpa(component: string, status: object = {}) {
       minReplicas: 1,
       maxReplicas: 5,
     },
-    status: { currentReplicas: 1, desiredReplicas: 1, ...status },
+    status: {
+      currentReplicas: 1,
+      desiredReplicas: 1,
+      conditions: [{ type: 'AbleToScale', status: 'True', reason: 'ReadyForNewScale', message: '' }],
+      ...status,
+    },
   };
 }
 

@@ -267,7 +267,7 @@ describe('a run is invalid', () => {
   });
 
   it('when the metrics stood still: reads that repeat an old timestamp are no samples', async () => {
-    const samples = healthy().filter((sample) => sample.type !== 'usage');
+    const samples: ClusterSample[] = healthy().filter(({ type }) => type !== 'usage');
     samples.push(usage(12, 9), usage(30, 9), usage(60, 9), usage(100, 97));
     const { verdict, check } = await judge({}, { samples });
     expect(check('metrics-stale')).toMatchObject({ isPassed: false, value: 88 });
