@@ -82,6 +82,8 @@ func (c *call) judgeBroken(err error) ending {
 		reason = unreached
 	}
 	switch {
+	case c.exchange.isHungUp.Load():
+		return ending{stopped, stopped, ""}
 	case c.exchange.isInterrupted():
 		return ending{interrupted, stopped, "the iteration was interrupted"}
 	case c.exchange.isTimedOut() && c.headers.IsZero():

@@ -8,6 +8,7 @@ import (
 	"net/http/httptrace"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"go.k6.io/k6/v2/lib"
 	"go.k6.io/k6/v2/lib/netext/httpext"
@@ -27,34 +28,44 @@ type exchange struct {
 	response *http.Response
 	body     io.ReadCloser
 	err      error
+	isHungUp atomic.Bool
 }
 
-// send returns when the response's headers are there or nothing more is to be hoped for; the failure
-// is in err. The caller must call finish.
-func send(parent context.Context, state *lib.State, p *params, url string) *exchange {
+func newExchange(parent context.Context, state *lib.State, p *params) *exchange {
 	e := &exchange{state: state, params: p, parent: parent, tracer: &httpext.Tracer{}}
 	if p.timeout > 0 {
 		e.context, e.cancel = context.WithTimeout(parent, p.timeout)
 	} else {
 		e.context, e.cancel = context.WithCancel(parent)
 	}
+	return e
+}
+
+// send returns when the response's headers are there or nothing more is to be hoped for; the failure
+// is in err. The caller must call finish.
+func (e *exchange) send(url string) {
 	if e.request, e.err = e.newRequest(url); e.err != nil {
-		return e
+		return
 	}
-	if state.RPSLimit != nil {
-		if e.err = state.RPSLimit.Wait(e.context); e.err != nil {
-			return e
+	if e.state.RPSLimit != nil {
+		if e.err = e.state.RPSLimit.Wait(e.context); e.err != nil {
+			return
 		}
 	}
-	client := http.Client{Transport: state.Transport, CheckRedirect: e.checkRedirect}
+	client := http.Client{Transport: e.state.Transport, CheckRedirect: e.checkRedirect}
 	if e.response, e.err = client.Do(e.request); e.err != nil {
-		return e
+		return
 	}
-	if p.jar != nil {
-		p.jar.SetCookies(e.response.Request.URL, e.response.Cookies())
+	if e.params.jar != nil {
+		e.params.jar.SetCookies(e.response.Request.URL, e.response.Cookies())
 	}
 	e.body, e.err = decoded(e.response)
-	return e
+}
+
+// hangUp ends the exchange as a user does who closes the page.
+func (e *exchange) hangUp() {
+	e.isHungUp.Store(true)
+	e.cancel()
 }
 
 func (e *exchange) newRequest(url string) (*http.Request, error) {

@@ -74,7 +74,8 @@ func (m *module) open(url string, args ...sobek.Value) (*Response, error) {
 	if err := p.read(rt, options); err != nil {
 		return nil, err
 	}
-	e := send(m.vu.Context(), state, p, url)
+	e := newExchange(m.vu.Context(), state, p)
+	e.send(url)
 	defer func() { e.finish(e.err != nil || e.status() >= 400) }()
 	if e.err != nil {
 		if state.Options.Throw.Bool {

@@ -78,7 +78,11 @@ func (m *module) newCall(state *lib.State, p *params) (*call, error) {
 
 func (c *call) run(url string) {
 	c.emitter.began(c.begin, !c.params.expectJSON)
-	c.exchange = send(c.module.vu.Context(), c.module.vu.State(), c.params, url)
+	c.exchange = newExchange(c.module.vu.Context(), c.module.vu.State(), c.params)
+	if c.params.stopAfter > 0 {
+		defer time.AfterFunc(c.params.stopAfter, c.exchange.hangUp).Stop()
+	}
+	c.exchange.send(url)
 	if c.exchange.response != nil {
 		c.headers = time.Now()
 	}
@@ -95,7 +99,7 @@ func (c *call) run(url string) {
 func (c *call) read() error {
 	if !c.params.expectJSON && c.exchange.status() < 400 && isEventStream(c.exchange) {
 		c.stream = newStream(c.params, newPace(c.module.instruments, c.emitter.tags, c.emitter.push))
-		c.stream.read(c.exchange.body, c.module.buffer(), c.begin)
+		c.stream.read(c.exchange.body, c.module.buffer())
 		c.stream.pace.flush(c.stream.end)
 		return c.stream.readError
 	}

@@ -44,11 +44,7 @@ func newStream(p *params, pace *pace) *stream {
 
 // read goes on until the stream ends. All events of one read arrived at the same moment, as far as
 // this side can tell.
-func (s *stream) read(body io.Reader, buffer []byte, begin time.Time) {
-	var stopAt time.Time
-	if s.params.stopAfter > 0 {
-		stopAt = begin.Add(s.params.stopAfter)
-	}
+func (s *stream) read(body io.Reader, buffer []byte) {
 	for s.readError == nil {
 		n, err := body.Read(buffer)
 		s.now = time.Now()
@@ -60,9 +56,6 @@ func (s *stream) read(body io.Reader, buffer []byte, begin time.Time) {
 		}
 		if s.readError == nil {
 			s.readError = err
-		}
-		if !stopAt.IsZero() && !s.now.Before(stopAt) && s.readError == nil {
-			s.readError = errStopped
 		}
 	}
 	s.end = s.now

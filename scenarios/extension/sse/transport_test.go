@@ -1,0 +1,166 @@
+package sse
+
+import (
+	"compress/gzip"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/brotli"
+)
+
+func TestACompressedStreamComesEventByEvent(t *testing.T) {
+	type flusher interface {
+		Write([]byte) (int, error)
+		Flush() error
+		Close() error
+	}
+	for encoding, newWriter := range map[string]func(http.ResponseWriter) flusher{
+		"gzip": func(w http.ResponseWriter) flusher { return gzip.NewWriter(w) },
+		"br":   func(w http.ResponseWriter) flusher { return brotli.NewWriter(w) },
+	} {
+		t.Run(encoding, func(t *testing.T) {
+			address := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Encoding", encoding)
+				w.Header().Set("Content-Type", "text/event-stream")
+				compressed := newWriter(w)
+				for i, text := range []string{token, token, end} {
+					time.Sleep(time.Duration(i) * 150 * time.Millisecond)
+					_, _ = compressed.Write([]byte(text))
+					_ = compressed.Flush()
+					w.(http.Flusher).Flush()
+				}
+				_ = compressed.Close()
+			})
+			v := newVU(t)
+			got := v.request(address, `{ endpoint: 'e' }`)
+			gaps := v.taken()["inter_token_gap_ms{e,}"]
+			if got.Outcome != "ok" || got.Tokens != 2 || len(gaps) != 1 || gaps[0] < 100 {
+				t.Errorf("outcome %q, %d tokens, gaps %v; want ok, 2 and one gap of some 150 ms", got.Outcome, got.Tokens, gaps)
+			}
+		})
+	}
+}
+
+func TestReadsAnEventOfOneMegabyte(t *testing.T) {
+	text := strings.Repeat("ä", 1<<19)
+	address := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		streamTo(w, token, `data: {"event":"node_finished","text":"`+text+`"}`+"\n\n", end)
+	})
+	got := newVU(t).request(address, `{ select: ['node_finished'] }`)
+	if got.Outcome != "ok" || len(got.Selected["node_finished"]) != 1 || !strings.Contains(got.Selected["node_finished"][0], text) {
+		t.Errorf("outcome %q, %d bytes", got.Outcome, got.Bytes)
+	}
+}
+
+func TestSendsHeadersCookiesAndBody(t *testing.T) {
+	var seen *http.Request
+	var body strings.Builder
+	address := serve(t, func(w http.ResponseWriter, request *http.Request) {
+		seen = request
+		buffer := make([]byte, 100)
+		n, _ := request.Body.Read(buffer)
+		body.Write(buffer[:n])
+		http.SetCookie(w, &http.Cookie{Name: "session", Value: "s1"})
+		streamTo(w, end)
+	})
+	v := newVU(t)
+	params := `{ headers: { Authorization: 'Bearer k', Host: 'dify.example' }, cookies: { a: '1' } }`
+	v.request(address, params)
+	v.request(address, params)
+	if seen.Header.Get("Authorization") != "Bearer k" || seen.Host != "dify.example" ||
+		seen.Header.Get("User-Agent") != "k6-test" || seen.Header.Get("Accept") != "text/event-stream" {
+		t.Errorf("headers %v, host %q", seen.Header, seen.Host)
+	}
+	if cookies := seen.Header.Get("Cookie"); cookies != "a=1; session=s1" {
+		t.Errorf("cookies %q, want the script's and the server's", cookies)
+	}
+	if !strings.Contains(body.String(), `{"query":"x"}`) {
+		t.Errorf("body %q", body.String())
+	}
+}
+
+func TestFollowsARedirectWithTheBody(t *testing.T) {
+	arrived := ""
+	var target string
+	target = serve(t, func(w http.ResponseWriter, request *http.Request) {
+		if request.URL.Path == "/" {
+			http.Redirect(w, request, target+"/there", http.StatusTemporaryRedirect)
+			return
+		}
+		arrived = request.Method
+		streamTo(w, end)
+	})
+	if got := newVU(t).request(target, `{}`); got.Outcome != "ok" || arrived != "POST" {
+		t.Errorf("outcome %q, arrived with %q", got.Outcome, arrived)
+	}
+	if got := newVU(t).request(target, `{ redirects: 0 }`); got.Status != 307 {
+		t.Errorf("status %d with no redirect allowed, want 307", got.Status)
+	}
+}
+
+func TestReusesTheConnectionOfAStreamThatEnded(t *testing.T) {
+	connections := map[string]bool{}
+	address := serve(t, func(w http.ResponseWriter, request *http.Request) {
+		connections[request.RemoteAddr] = true
+		streamTo(w, token, end)
+	})
+	v := newVU(t)
+	for range 3 {
+		v.request(address, `{}`)
+	}
+	if len(connections) != 1 {
+		t.Errorf("%d connections for 3 streams, want 1", len(connections))
+	}
+}
+
+func TestReadsAStreamOverHTTP2(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		streamTo(w, `data: {"event":"message","answer":"`+request.Proto+`"}`+"\n\n", end)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	v := newVU(t)
+	v.state.TLSConfig.InsecureSkipVerify = true
+	got := v.request(server.URL, `{}`)
+	if got.Outcome != "ok" || !strings.Contains(got.FirstEvent, "HTTP/2.0") {
+		t.Errorf("outcome %q (%s), first event %q", got.Outcome, got.Message, got.FirstEvent)
+	}
+}
+
+func TestGoesThroughTheProxyOfTheTransport(t *testing.T) {
+	asked := ""
+	proxy := serve(t, func(w http.ResponseWriter, request *http.Request) {
+		asked = request.URL.String()
+		streamTo(w, end)
+	})
+	v := newVU(t)
+	proxyURL, _ := url.Parse(proxy)
+	v.state.Transport.(*http.Transport).Proxy = http.ProxyURL(proxyURL)
+	if got := v.request("http://dify.example/v1/chat-messages", `{}`); got.Outcome != "ok" || asked != "http://dify.example/v1/chat-messages" {
+		t.Errorf("outcome %q, the proxy was asked for %q", got.Outcome, asked)
+	}
+}
+
+func TestEmitsKsixsOwnHTTPMetrics(t *testing.T) {
+	v := newVU(t)
+	v.request(serve(t, func(w http.ResponseWriter, _ *http.Request) { streamTo(w, token, end) }), `{ tags: { name: 'chat' } }`)
+	seen := map[string]float64{}
+	for range len(v.samples) {
+		for _, sample := range (<-v.samples).GetSamples() {
+			name, _ := sample.Tags.Get("name")
+			status, _ := sample.Tags.Get("status")
+			seen[sample.Metric.Name+" "+name+" "+status] = sample.Value
+		}
+	}
+	if seen["http_reqs chat 200"] != 1 || seen["http_req_duration chat 200"] <= 0 {
+		t.Errorf("got %v", seen)
+	}
+	if failed, ok := seen["http_req_failed chat 200"]; !ok || failed != 0 {
+		t.Errorf("http_req_failed is %v", failed)
+	}
+}
