@@ -28,7 +28,7 @@ it.skipIf(!existsSync('/proc/self/stat'))('tells the busy process from the idle 
   expect(samples[0]?.k6CpuCores).toBeNull();
   expect(samples.at(-1)?.k6CpuCores).toBeNull();
   const during = samples.filter(({ k6CpuCores }) => k6CpuCores !== null);
-  expect(Math.max(...during.map(({ k6CpuCores }) => k6CpuCores ?? 0))).toBeGreaterThan(0.1);
+  expect(Math.max(...during.map(({ k6CpuCores }) => k6CpuCores ?? 0))).toBeGreaterThan(0.02);
   expect(during.every(({ k6MemoryBytes }) => (k6MemoryBytes ?? 0) > 1e6)).toBe(true);
   expect(during.every(({ k6OpenFiles }) => (k6OpenFiles ?? 0) > 2)).toBe(true);
   for (const { hostCpuRatio } of samples) {

@@ -27,7 +27,12 @@ export function watchGenerator({ runFolder, clock, everyMs = 1_000 }: GeneratorW
   const sample = () => {
     const { line, reading } = measure({ before, pid, atSeconds: clock.nowSeconds() });
     before = reading;
-    file.write(line);
+    try {
+      file.write(line);
+    } catch {
+      // The disk is full, of which the recording's own files tell; without these lines a check cannot judge.
+      clearInterval(timer);
+    }
   };
   const timer = setInterval(sample, everyMs);
   timer.unref();
