@@ -25,13 +25,17 @@ export interface Tool {
   readonly name: string;
   readonly version: string;
   readonly unit: Unit;
-  /** How a program of the same use on PATH is asked for its version, and which versions fit. */
-  readonly onPath?: {
-    readonly program: string;
-    readonly ask: readonly string[];
-    readonly accepts: VersionRange;
-  };
+  readonly onPath?: PathProgram;
+  /** Its file name when built from source, where that differs. */
+  readonly builtAs?: string;
   readonly release?: (platform: Platform) => Release;
+}
+
+/** A program that may be on PATH: how it is asked for its version, and which versions fit. */
+export interface PathProgram {
+  readonly program: string;
+  readonly ask: readonly string[];
+  readonly accepts: VersionRange;
 }
 
 /** As Go and the release pages spell it: `{ os: 'linux', arch: 'amd64' }`. */
@@ -134,6 +138,7 @@ export const tools = {
     name: 'redis-server',
     version: versions.miniredis,
     unit: units.embeddedRedis,
+    builtAs: 'embedded-redis',
     onPath: { program: 'redis-server', ask: ['--version'], accepts: accepted.redis },
   },
   manifests: {
