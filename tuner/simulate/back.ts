@@ -1,6 +1,7 @@
 import { type CpuService, stepCpuJobs, survivingSecond } from './cpu-sharing.ts';
 import { addDelay, type DelayHistogram } from './delay-histogram.ts';
-import { addFirstTokenDelay, drawEnded } from './front.ts';
+import { drawEnded } from './draw-ended.ts';
+import { addFirstTokenDelay } from './first-token-delays.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { type Noise, noiseMask } from './noise.ts';
 import type { Pods } from './pods.ts';
@@ -28,6 +29,11 @@ export interface Back {
   detached: number;
   cpuJobs: number;
   readonly cpuService: CpuService;
+  /** Of the runs being worked on, the share that still is a second later, and of those that begin in it. */
+  surviving: number;
+  newSurviving: number;
+  /** Second at which the above is worked out anew. */
+  refreshAt: number;
   /** CPU used so far for runs, milliseconds per pod. */
   cpuMilliseconds: number;
   busyMilliseconds: number;
@@ -59,6 +65,9 @@ export function createBack(
     detached: 0,
     cpuJobs: 0,
     cpuService: { delay: queued.delaySeconds, cpu: queued.cpuSeconds, otherLoad: 0, seenRatio: 0 },
+    surviving: 0,
+    newSurviving: 0,
+    refreshAt: 0,
     cpuMilliseconds: 0,
     busyMilliseconds: 0,
     endedRatio: 0,
@@ -96,9 +105,8 @@ export function stepBack(back: Back, arrived: number, delayBefore: number, secon
   back.enqueued[at + 1] = (back.enqueued[at] as number) + arrived;
   back.delayBefore[at] = delayBefore;
 
-  const seconds = queued.delaySeconds + queued.cpuSeconds * (1 + stepWorkerCpu(back));
-  const surviving = survivingSecond(seconds);
-  const newSurviving = seconds * (1 - surviving);
+  if (at >= back.refreshAt) refreshService(back, at);
+  const { surviving, newSurviving } = back;
   const slots = pods.readyCount * back.model.slotsPerReplica;
   const available = back.waiting + arrived;
   const fitting = (slots - back.running * surviving) / newSurviving;
@@ -123,13 +131,21 @@ export function stepBack(back: Back, arrived: number, delayBefore: number, secon
   useWorkerCpu(back, (started + ended) / 2);
 }
 
-/** Requests on the CPU of one worker process; runs fall on the workers at random. */
-function stepWorkerCpu(back: Back): number {
+/** Requests on the CPU of a process, mean, up to which its share of a run changes slowly. */
+const calmCpuJobs = 0.6;
+const calmRefreshSeconds = 5;
+
+/** How CPU stretches a run: worked out every second where it does, and every few where it hardly does. */
+function refreshService(back: Back, atSeconds: number): void {
+  const { queued, cpuService } = back;
   const processes = back.pods.readyCount * back.model.processes;
-  if (processes === 0) return 0;
-  back.cpuService.seenRatio = back.running > 1 ? (back.running - 1) / back.running : 0;
-  back.cpuJobs = stepCpuJobs(back.cpuJobs, back.running / processes, back.cpuService);
-  return back.cpuJobs;
+  // Runs fall on the workers at random, so one more in all is met by each with its share.
+  cpuService.seenRatio = back.running > 1 ? 1 - 1 / back.running : 0;
+  back.cpuJobs = processes === 0 ? 0 : stepCpuJobs(back.cpuJobs, back.running / processes, cpuService);
+  const seconds = queued.delaySeconds + queued.cpuSeconds * (1 + back.cpuJobs);
+  back.surviving = survivingSecond(seconds);
+  back.newSurviving = seconds * (1 - back.surviving);
+  back.refreshAt = atSeconds + (back.cpuJobs < calmCpuJobs ? calmRefreshSeconds : 1);
 }
 
 function useWorkerCpu(back: Back, runs: number): void {
@@ -147,9 +163,12 @@ function useWorkerCpu(back: Back, runs: number): void {
 function recordStarts(back: Back, started: number, second: BackSecond): void {
   if (started <= 0) return;
   const at = second.atSeconds;
+  if (back.waiting === 0 && started === (back.enqueued[at + 1] as number) - (back.enqueued[at] as number)) {
+    recordPromptStarts(back, started, second);
+    return;
+  }
   const first = back.started;
   const last = first + started;
-  const cpuWait = second.cpuSecondsBeforeFirstToken * back.cpuJobs;
   while (back.started < last - 1e-9) {
     while (back.oldest < at && (back.enqueued[back.oldest + 1] as number) <= back.started + 1e-9) {
       back.oldest++;
@@ -161,12 +180,23 @@ function recordStarts(back: Back, started: number, second: BackSecond): void {
     const enqueuedAt = back.oldest + (middle - cohortFrom) / Math.max(cohortTo - cohortFrom, 1e-9);
     const startedAt = at + (middle - first) / started;
     const wait = Math.max(0, startedAt - enqueuedAt) + (back.delayBefore[back.oldest] as number);
-    const weight = upTo - back.started;
-    if (wait > second.requestTimeoutSeconds) back.abandoned += weight;
-    else {
-      addDelay(second.queueDelays, wait, weight);
-      addFirstTokenDelay(second.firstTokenDelays, wait, cpuWait, weight);
-    }
+    recordDelay(back, wait, upTo - back.started, second);
     back.started = upTo;
   }
+}
+
+/** Nothing waited, and all that came begins at once. */
+function recordPromptStarts(back: Back, started: number, second: BackSecond): void {
+  recordDelay(back, back.delayBefore[second.atSeconds] as number, started, second);
+  back.oldest = second.atSeconds;
+  back.started = back.enqueued[second.atSeconds + 1] as number;
+}
+
+function recordDelay(back: Back, wait: number, weight: number, second: BackSecond): void {
+  if (wait > second.requestTimeoutSeconds) {
+    back.abandoned += weight;
+    return;
+  }
+  addDelay(second.queueDelays, wait, weight);
+  addFirstTokenDelay(second.firstTokenDelays, wait, second.cpuSecondsBeforeFirstToken * back.cpuJobs, weight);
 }

@@ -24,12 +24,23 @@ const toleratedShare = 0.05;
 const reportedQuantile = 0.95;
 
 export function createLatencyRecord(usual: LogNormal, limitSeconds: number): LatencyRecord {
-  return {
-    bucket: createDelayHistogram(),
-    whole: createDelayHistogram(),
-    usual: createUsualTime(usual),
-    above: sharesAbove(usual, limitSeconds),
-  };
+  const tables = latencyTables(usual, limitSeconds);
+  return { bucket: createDelayHistogram(), whole: createDelayHistogram(), ...tables };
+}
+
+type LatencyTables = Pick<LatencyRecord, 'usual' | 'above'>;
+
+/** A thousand values of the error function each: made once for a model and its objectives. */
+const knownTables = new WeakMap<LogNormal, Map<number, LatencyTables>>();
+
+function latencyTables(usual: LogNormal, limitSeconds: number): LatencyTables {
+  const byLimit = knownTables.get(usual) ?? new Map<number, LatencyTables>();
+  knownTables.set(usual, byLimit);
+  const known = byLimit.get(limitSeconds);
+  if (known !== undefined) return known;
+  const tables = { usual: createUsualTime(usual), above: sharesAbove(usual, limitSeconds) };
+  byLimit.set(limitSeconds, tables);
+  return tables;
 }
 
 /** Whether the open bucket misses its objective. */

@@ -11,9 +11,11 @@ import { type Pods, podStates } from './pods.ts';
  */
 export interface ResourceMetrics {
   readonly pipeline: MetricPipelineModel;
-  /** Second within the period at which windows end. */
-  readonly phaseSeconds: number;
   readonly lagSeconds: number;
+  nextScrapeAt: number;
+  nextPublishAt: number;
+  /** The earlier of both. */
+  nextEventAt: number;
   /** CPU used up to the last scrape, milliseconds per pod, and when that was; -Infinity: never. */
   readonly scrapedCpu: Float64Array;
   readonly scrapedAt: Float64Array;
@@ -30,19 +32,22 @@ export function createResourceMetrics(
   luck: number,
 ): ResourceMetrics {
   const column = (value: number) => new Float64Array(pods.state.length).fill(value);
+  const period = pipeline.resourcePeriodSeconds;
+  const lagSeconds = Math.min(Math.round(pipeline.resourceLagSeconds), Math.max(1, Math.round(period)));
+  const firstScrapeAt = luck * period;
   return {
     pipeline,
-    phaseSeconds: Math.floor(luck * pipeline.resourcePeriodSeconds),
-    lagSeconds: Math.min(
-      Math.round(pipeline.resourceLagSeconds),
-      Math.max(1, Math.round(pipeline.resourcePeriodSeconds)),
-    ),
+    lagSeconds,
+    nextScrapeAt: firstScrapeAt,
+    nextPublishAt: firstScrapeAt + lagSeconds,
+    nextEventAt: firstScrapeAt,
     scrapedCpu: column(0),
-    scrapedAt: column(Number.NEGATIVE_INFINITY),
-    freshMillicores: column(0),
-    millicores: column(0),
-    freshAt: column(Number.NEGATIVE_INFINITY),
-    sampleAt: column(Number.NEGATIVE_INFINITY),
+    // Pods that are there at second 0 have been scraped before, idle.
+    scrapedAt: column(firstScrapeAt - period),
+    freshMillicores: column(pods.model.idleMillicores),
+    millicores: column(pods.model.idleMillicores),
+    freshAt: column(firstScrapeAt - period),
+    sampleAt: column(firstScrapeAt - period),
   };
 }
 
@@ -65,18 +70,18 @@ export function advanceResourceMetrics(
   atSeconds: number,
   cpuOf: (place: number) => number,
 ): void {
-  const { resourcePeriodSeconds } = metrics.pipeline;
-  const sincePhase = atSeconds - metrics.phaseSeconds;
-  if (isDue(sincePhase - metrics.lagSeconds, resourcePeriodSeconds)) publish(metrics, pods);
-  if (isDue(sincePhase, resourcePeriodSeconds)) {
+  const period = metrics.pipeline.resourcePeriodSeconds;
+  // A lag of a whole period: what the last scrape took is published before the next one replaces it.
+  if (atSeconds >= metrics.nextPublishAt) {
+    publish(metrics, pods);
+    metrics.nextPublishAt += period;
+  }
+  if (atSeconds >= metrics.nextScrapeAt) {
     scrape(metrics, pods, atSeconds, cpuOf);
+    metrics.nextScrapeAt += period;
     if (metrics.lagSeconds === 0) publish(metrics, pods);
   }
-}
-
-/** Whether a whole second is the first at or after a multiple of the period, which need not be whole. */
-export function isDue(sinceSeconds: number, periodSeconds: number): boolean {
-  return Math.floor(sinceSeconds / periodSeconds) !== Math.floor((sinceSeconds - 1) / periodSeconds);
+  metrics.nextEventAt = Math.min(metrics.nextScrapeAt, metrics.nextPublishAt);
 }
 
 function publish(metrics: ResourceMetrics, pods: Pods): void {

@@ -38,7 +38,7 @@ export function serviceMix(
 ): ServiceMix | null {
   const classes = classesInRole(model, component, role);
   if (classes.length === 0) return null;
-  const counts = classes.map((name) => demand.arrivals[name]?.reduce((sum, count) => sum + count, 0) ?? 0);
+  const counts = classes.map((name) => totalArrivals(demand.arrivals[name]));
   const total = counts.reduce((sum, count) => sum + count, 0);
   const weights = counts.map((count) => (total === 0 ? 1 / classes.length : count / total));
   const mean = (value: (name: RequestClass) => number) =>
@@ -54,4 +54,16 @@ export function serviceMix(
     squaredVariation: mean((name) => component.service[name]?.squaredVariation ?? 1),
     outlivesGraceRatio: mean((name) => component.service[name]?.outlivesGraceRatio ?? 0),
   };
+}
+
+/** Asked for by every simulation of a search, over the same few demands. */
+const knownTotals = new WeakMap<Uint16Array, number>();
+
+function totalArrivals(arrivals: Uint16Array | undefined): number {
+  if (arrivals === undefined) return 0;
+  const known = knownTotals.get(arrivals);
+  if (known !== undefined) return known;
+  const total = arrivals.reduce((sum, count) => sum + count, 0);
+  knownTotals.set(arrivals, total);
+  return total;
 }

@@ -1,9 +1,11 @@
 import { syncAutoscaler } from './autoscaler.ts';
 import { applyWorkerChanges, stepBack } from './back.ts';
-import { applyPodChanges, type LocalDelays, spreadArrivals, stepFront } from './front.ts';
+import type { FirstTokenDelays } from './first-token-delays.ts';
+import { applyPodChanges } from './front.ts';
+import { stepFront } from './front-second.ts';
 import { noiseMask } from './noise.ts';
 import { advancePods, scalePods } from './pods.ts';
-import { advanceResourceMetrics, forgetPod, isDue } from './resource-metrics.ts';
+import { advanceResourceMetrics, forgetPod } from './resource-metrics.ts';
 import { type ClassFlow, syncPeriodSeconds, type Unit, type World } from './world.ts';
 
 /**
@@ -28,8 +30,9 @@ export function stepSecond(world: World, atSeconds: number): void {
 }
 
 function pollQueue(world: World, atSeconds: number): void {
+  if (atSeconds < world.nextPollAt) return;
   const { externalPeriodSeconds, queueCountsRunning } = world.model.metricPipeline;
-  if (!isDue(atSeconds - world.pollPhaseSeconds, externalPeriodSeconds) && atSeconds > 0) return;
+  world.nextPollAt += externalPeriodSeconds;
   let length = 0;
   for (const { back } of world.units) {
     if (back !== null) length += back.waiting + (queueCountsRunning ? back.running : 0);
@@ -41,11 +44,15 @@ function advanceUnit(world: World, unit: Unit, atSeconds: number): void {
   const { pods } = unit;
   advancePods(pods, atSeconds, world.lifecycle);
   if (unit.autoscaler !== null) {
-    advanceResourceMetrics(unit.resource, pods, atSeconds, unit.cpuOf);
-    const sinceSync = atSeconds - unit.syncPhaseSeconds;
-    if (sinceSync >= 0 && sinceSync % syncPeriodSeconds === 0) syncUnit(world, unit, atSeconds);
+    if (atSeconds >= unit.resource.nextEventAt) {
+      advanceResourceMetrics(unit.resource, pods, atSeconds, unit.cpuOf);
+    }
+    if (atSeconds >= unit.nextSyncAt) {
+      unit.nextSyncAt += syncPeriodSeconds;
+      syncUnit(world, unit, atSeconds);
+    }
   }
-  if (pods.joined.length > 0 || pods.left.length > 0) applyChanges(unit);
+  if (pods.joined.length > 0 || pods.left.length > 0) applyChanges(world, unit);
   unit.replicaSeconds += pods.scheduled;
   if (pods.readyCount > unit.peakReplicas) unit.peakReplicas = pods.readyCount;
 }
@@ -88,17 +95,28 @@ function forgetCreated(unit: Unit, atSeconds: number): void {
   }
 }
 
-function applyChanges({ pods, front, back }: Unit): void {
+function applyChanges(world: World, { pods, front, back }: Unit): void {
+  world.limitsMayBind = limitsMayBind(world);
   if (front !== null) applyPodChanges(front);
   if (back !== null) applyWorkerChanges(back);
   pods.joined.length = 0;
   pods.left.length = 0;
 }
 
+/** Whether there are pods enough to open more connections than there are, or any limit on calls at all. */
+function limitsMayBind({ model, units }: World): boolean {
+  const { postgresMaxConnections, llmMaxConcurrentCalls } = model.limits;
+  if (llmMaxConcurrentCalls !== null) return true;
+  if (postgresMaxConnections === null) return false;
+  let connections = 0;
+  for (const unit of units) connections += unit.pods.scheduled * unit.model.postgresConnections;
+  return connections > postgresMaxConnections;
+}
+
 /** Share of requests that are refused for want of database connections or of calls to the language model. */
 function refusedRatio(world: World): number {
+  if (!world.limitsMayBind) return 0;
   const { postgresMaxConnections, llmMaxConcurrentCalls } = world.model.limits;
-  if (postgresMaxConnections === null && llmMaxConcurrentCalls === null) return 0;
   let connections = 0;
   let calls = 0;
   for (const { model, pods, front, back } of world.units) {
@@ -126,8 +144,8 @@ function admitArrivals(world: World, flow: ClassFlow, atSeconds: number, refused
   }
   world.bucketFailed += failed;
   if (front === null || failed >= arrived) return;
-  const arrivals = flow.queued === null ? front.localArrivals : front.relayArrivals;
-  spreadArrivals(pods, arrivals, arrived - failed, { noise: world.noise, at });
+  if (flow.queued === null) front.localArrived += arrived - failed;
+  else front.relayArrived += arrived - failed;
 }
 
 function serveConnections(world: World, unit: Unit, atSeconds: number): void {
@@ -144,7 +162,7 @@ function serveConnections(world: World, unit: Unit, atSeconds: number): void {
 function shareLocalArrivals(world: World, { frontSecond }: Unit, atSeconds: number): void {
   const { delays } = frontSecond;
   if (delays.length === 1) {
-    (delays[0] as LocalDelays).share = 1;
+    (delays[0] as FirstTokenDelays).share = 1;
     return;
   }
   let total = 0;
@@ -159,7 +177,8 @@ function serveQueue(world: World, { front, queued }: ClassFlow, atSeconds: numbe
   const { back, second } = queued;
   const failedBefore = back.abandoned + back.lostRuns;
   second.atSeconds = atSeconds;
-  stepBack(back, front.front.handedOver, front.front.handedOverDelay, second);
+  const { handedOver, handedOverDelays } = front.front;
+  stepBack(back, handedOver, handedOver > 0 ? handedOverDelays / handedOver : 0, second);
   front.frontSecond.relayEndedRatio = back.endedRatio;
   world.bucketFailed += back.abandoned + back.lostRuns - failedBefore;
 }

@@ -1,7 +1,8 @@
 import type { ComponentName } from '../contracts/component.ts';
 import { type Autoscaler, createAutoscaler, type PreparedHpa, prepareHpa } from './autoscaler.ts';
 import { type Back, type BackSecond, createBack } from './back.ts';
-import { createFront, type Front, type FrontSecond } from './front.ts';
+import { cpuOfPod, createFront, type Front } from './front.ts';
+import type { FrontSecond } from './front-second.ts';
 import { createLatencyRecord, type LatencyRecord } from './latency-record.ts';
 import type {
   ClassModel,
@@ -49,7 +50,7 @@ export interface Unit {
   readonly cpuOf: (place: number) => number;
   /** Input of a front's second, reused. */
   readonly frontSecond: FrontSecond;
-  readonly syncPhaseSeconds: number;
+  nextSyncAt: number;
   specReplicas: number;
   lastDirection: number;
   lastRescaleAt: number;
@@ -85,7 +86,9 @@ export interface World {
   readonly lifecycle: { readonly noise: Noise; freeNodes: number };
   /** Length of the queue as last polled; null: never. */
   polledQueueDepth: number | null;
-  readonly pollPhaseSeconds: number;
+  nextPollAt: number;
+  /** Whether the pods that are there could use up a shared limit. */
+  limitsMayBind: boolean;
   requests: number;
   failed: number;
   bucketRequests: number;
@@ -119,7 +122,8 @@ export function createWorld(
     flows: model.classes.flatMap((flow) => createFlow(flow, { model, units, demand, noise, objectives })),
     lifecycle,
     polledQueueDepth: null,
-    pollPhaseSeconds: Math.floor(luckOf(noise, 3) * model.metricPipeline.externalPeriodSeconds),
+    nextPollAt: Math.floor(luckOf(noise, 3) * model.metricPipeline.externalPeriodSeconds),
+    limitsMayBind: false,
     requests: 0,
     failed: 0,
     bucketRequests: 0,
@@ -162,7 +166,7 @@ function createUnit(
       requestTimeoutSeconds: model.limits.requestTimeoutSeconds,
       delays: [],
     },
-    syncPhaseSeconds: Math.floor(luckOf(noise, 10 + index) * syncPeriodSeconds),
+    nextSyncAt: Math.floor(luckOf(noise, 10 + index) * syncPeriodSeconds),
     specReplicas: scaling.initialReplicas,
     lastDirection: 0,
     lastRescaleAt: Number.NEGATIVE_INFINITY,
@@ -172,7 +176,7 @@ function createUnit(
 }
 
 function cpuReader(front: Front | null, back: Back | null): (place: number) => number {
-  if (front !== null) return (place) => front.cpuMilliseconds[place] as number;
+  if (front !== null) return (place) => cpuOfPod(front, place);
   return () => back?.cpuMilliseconds ?? 0;
 }
 

@@ -1,0 +1,56 @@
+import type { FirstTokenDelays } from './first-token-delays.ts';
+import type { Front } from './front.ts';
+import { stepPods } from './front-pods.ts';
+import { fitsPool, stepPool, takeFromPool, takeIntoPool } from './front-pool.ts';
+import type { Noise } from './noise.ts';
+import { spreadArrivals } from './spread-arrivals.ts';
+
+export interface FrontSecond {
+  readonly noise: Noise;
+  atSeconds: number;
+  /** Of the runs in queue and workers, the share that ended in this second. */
+  relayEndedRatio: number;
+  readonly requestTimeoutSeconds: number;
+  /** By class of the requests that run here. */
+  readonly delays: FirstTokenDelays[];
+}
+
+/** Moves all Ready pods on by one second, in which `localArrived` and `relayArrived` requests came. */
+export function stepFront(front: Front, second: FrontSecond): void {
+  smoothRelays(front);
+  front.handedOver = 0;
+  front.handedOverDelays = 0;
+  front.orphans *= 1 - second.relayEndedRatio;
+  if (fitsPool(front)) {
+    if (!front.isPooled) takeIntoPool(front, second.atSeconds);
+    stepPool(front, second);
+  } else {
+    if (front.isPooled) takeFromPool(front, second);
+    spreadOverPods(front, second);
+    stepPods(front, second);
+  }
+  front.localArrived = 0;
+  front.relayArrived = 0;
+}
+
+const smoothingSeconds = 5;
+
+function smoothRelays(front: Front): void {
+  const { pods, relayed, model } = front;
+  if (relayed === null) return;
+  const all = front.relayArrived + front.localArrived;
+  const weight = 1 / smoothingSeconds;
+  if (all > 0) front.relayRatio += weight * (front.relayArrived / all - front.relayRatio);
+  const perProcess = pods.readyCount === 0 ? 0 : front.relayArrived / (pods.readyCount * model.processes);
+  front.relayLoad += weight * (Math.min(0.98, perProcess * relayed.cpuSeconds) - front.relayLoad);
+}
+
+function spreadOverPods(front: Front, { noise, atSeconds }: FrontSecond): void {
+  const at = Math.imul(atSeconds, 613);
+  if (front.localArrived > 0) {
+    spreadArrivals(front.pods, front.localArrivals, front.localArrived, { noise, at });
+  }
+  if (front.relayArrived > 0) {
+    spreadArrivals(front.pods, front.relayArrivals, front.relayArrived, { noise, at: at + 30_011 });
+  }
+}
