@@ -22,7 +22,10 @@ const podMetricsListSchema = z.looseObject({
 export type PodMetricsList = z.infer<typeof podMetricsListSchema>;
 type UsagePods = ClusterSampleOf<'usage'>['pods'];
 
-/** Reads the very list the HPA controller reads, and writes it when it differs from the one before. */
+/**
+ * Reads the very list the HPA controller reads, and writes it when it differs from the one before. An empty list is an
+ * answer, no gap: the controller sees the same.
+ */
 export function pollUsage(context: SourceContext, component: ComponentObjects, everyMs = 2_000): Poll {
   const { cluster, clock, gaps, signal } = context;
   const source = `usage/${component.name}`;
@@ -37,11 +40,7 @@ export function pollUsage(context: SourceContext, component: ComponentObjects, e
     const atSeconds = clock.nowSeconds();
     const pods = usagePods(answer, clock);
     const text = JSON.stringify(pods);
-    if (pods.length === 0) {
-      gaps.silent(source, `metrics.k8s.io knows no pod of ${component.deployment}`);
-    } else {
-      gaps.heard(source);
-    }
+    gaps.heard(source);
     if (text !== before?.pods) {
       const previousReadAtSeconds = before?.atSeconds ?? null;
       context.write({ type: 'usage', atSeconds, component: component.name, previousReadAtSeconds, pods });

@@ -17,8 +17,8 @@ export interface Poll {
   readonly ended: Promise<void>;
 }
 
-/** A source that keeps failing is asked this much more rarely. */
-const longestPauseFactor = 5;
+/** However long a source fails, it is asked again this soon: its coming back is news. */
+const longestPauseMs = 5_000;
 
 /** Reads again and again until the signal ends it; a source that fails is asked ever more rarely. */
 export function startPoll(options: PollOptions): Poll {
@@ -46,8 +46,9 @@ export function startPoll(options: PollOptions): Poll {
         options.onFailure(thrown);
       }
       ready.resolve();
-      const factor = Math.min(2 ** Math.max(0, failures - 1), longestPauseFactor);
-      await pause(Math.max(0, options.everyMs * factor - (performance.now() - beganAt)));
+      const slower = Math.min(options.everyMs * 2 ** Math.min(failures, 10), longestPauseMs);
+      const pauseMs = failures > 1 ? Math.max(options.everyMs, slower) : options.everyMs;
+      await pause(Math.max(0, pauseMs - (performance.now() - beganAt)));
     }
     ready.resolve();
   };

@@ -178,6 +178,7 @@ describe('startSampling', () => {
 
   it('makes a gap of each source that is silent, says why, and goes on with the others', async () => {
     server.answer(collections.podMetrics, 503);
+    server.answer(collections.queueMetric, 404);
     await start({ redis: { url: 'redis://someone:hidden@127.0.0.1:1/0' } });
     const open = () => sampler?.snapshot().openGaps.map(({ source }) => source) ?? [];
     expect(open()).toEqual(

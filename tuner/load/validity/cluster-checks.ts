@@ -26,8 +26,23 @@ const podsPending: Check = (input) => {
   const because =
     longest.seconds === 0
       ? 'every pod was given a node at once'
-      : `pod ${longest.name} waited ${seconds} s for a node: capacity came late for want of nodes, not of replicas`;
+      : `no pod waited longer for a node than ${longest.name}, ${seconds} s`;
   return atMost(judged, seconds, because);
+};
+
+/** A release that was still starting answers with errors that say nothing of its capacity. */
+const readyAtStart: Check = (input) => {
+  const judged = { id: 'ready-at-start', unit: 'replicas', severity: 'weakens', limit: 1 } as const;
+  const ready = new Map<string, number>();
+  for (const { atSeconds, component, readyReplicas } of samplesOf(input, 'scale')) {
+    if (atSeconds <= input.loadStartSeconds) ready.set(component, readyReplicas);
+  }
+  ready.delete('web');
+  const [fewest] = [...ready].sort(([, a], [, b]) => a - b);
+  if (fewest === undefined) return cannotJudge(judged, 'no Deployment was sampled before the load');
+  const [component, value] = fewest;
+  const because = `${component} had ${value} Ready replicas when the load began`;
+  return { ...judged, isPassed: value >= judged.limit, value, because };
 };
 
 /** An HPA on a resource sees no more than this: without fresh samples it holds still, whatever the load does. */
@@ -175,6 +190,7 @@ const clockSkew: Check = ({ clockSkewSeconds }) => {
 };
 
 export const clusterChecks: readonly Check[] = [
+  readyAtStart,
   podsPending,
   metricsStale,
   templateChanged,

@@ -120,7 +120,7 @@ function usage(atSeconds: number, timestampAtSeconds: number): ClusterSample {
   return { type: 'usage', atSeconds, component, previousReadAtSeconds: null, pods: [sample] };
 }
 
-const scale: ClusterSample = {
+const scale: Extract<ClusterSample, { type: 'scale' }> = {
   type: 'scale',
   atSeconds: 0,
   component,
@@ -298,6 +298,13 @@ describe('a run is doubtful', () => {
   ])('$name', async ({ facts, id }) => {
     const { verdict, check } = await judge(facts);
     expect(check(id).isPassed).toBe(false);
+    expect(verdict).toBe('doubtful');
+  });
+
+  it('when the release was still starting', async () => {
+    const starting: ClusterSample = { ...scale, atSeconds: 9, readyReplicas: 0 };
+    const { verdict, check } = await judge({}, { samples: [...healthy(), starting] });
+    expect(check('ready-at-start')).toMatchObject({ isPassed: false, value: 0 });
     expect(verdict).toBe('doubtful');
   });
 
