@@ -53,6 +53,8 @@ async function main(commandLine: CommandLine): Promise<void> {
     metrics.close();
     await standIn.close();
     cluster?.api.close();
+    // Leaving it to an empty event loop hung one exit in three under load, in Node 26's own teardown.
+    process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());
 }

@@ -40,11 +40,12 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     port,
     async close() {
       await options.pods.stop();
-      model.fleet.killAll();
       realTime.stop();
+      const truthClosed = model.truth.close();
+      model.fleet.killAll();
       server.close();
       server.closeAllConnections();
-      await Promise.all([broker.close(), model.truth.close()]);
+      await Promise.all([broker.close(), truthClosed]);
     },
   };
 }

@@ -44,11 +44,11 @@ export class TruthLog {
     this.#counts.set(counter, (this.#counts.get(counter) ?? 0) + by);
   }
 
-  /** Writes a line every second until `close`. */
+  /** Writes a line every second until `close`, which writes the last one. */
   start(file: string): void {
     this.#stream = createWriteStream(file);
     const beat = () => {
-      this.#stream?.write(`${JSON.stringify(this.line())}\n`);
+      this.#write();
       this.#parts.scheduler.after(1000, beat);
     };
     this.#parts.scheduler.after(1000, beat);
@@ -78,10 +78,17 @@ export class TruthLog {
     };
   }
 
+  /** Writes what has happened since the last line, and ends. */
   async close(): Promise<void> {
     const stream = this.#stream;
+    if (!stream) return;
+    this.#write();
     this.#stream = undefined;
-    if (stream) await new Promise<void>((resolve) => stream.end(resolve));
+    await new Promise<void>((resolve) => stream.end(resolve));
+  }
+
+  #write(): void {
+    this.#stream?.write(`${JSON.stringify(this.line())}\n`);
   }
 
   /** CPU of the last second in thousandths of a core: milliseconds in a second are just that. */
