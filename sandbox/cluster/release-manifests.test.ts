@@ -38,7 +38,7 @@ describe('the objects of the release', () => {
 
   it('carry what the world sets: replicas, environment, resources, grace', () => {
     const [api, worker] = releaseManifests(slots).deployments;
-    expect(api?.spec?.replicas).toBe(1);
+    expect(api?.spec?.replicas).toBe(2);
     expect(api?.spec?.template.spec?.terminationGracePeriodSeconds).toBe(30);
     const container = api?.spec?.template.spec?.containers[0];
     expect(container?.name).toBe('api');
@@ -64,7 +64,7 @@ describe('the HPAs', () => {
         type: 'External',
         external: {
           metric: { name: 'dify_workflow_queue_depth' },
-          target: { type: 'AverageValue', averageValue: '50' },
+          target: { type: 'AverageValue', averageValue: '8' },
         },
       },
     ]);

@@ -12,19 +12,30 @@ function hold(arrivalsPerSecond: number, duration: number, mix?: Profile['mix'])
   ];
 }
 
-/**
- * One class alone, then the other, then both in steps, a spike and the way down: the single classes tell their
- * costs apart, the steps find the knee, the spike shows how late capacity comes, the end shows scaling in.
- */
-function stepsAndSpike(steps: readonly number[], stepSeconds: number, spike: number, tailSeconds: number) {
-  const first = steps[0] ?? 1;
+interface Course {
+  /** Arrivals per second of each class alone: low enough that nothing waits, so that service times show. */
+  readonly alone: number;
+  readonly aloneSeconds: number;
+  /** Arrivals per second of both classes together, one step after another: their knee is the capacity. */
+  readonly steps: readonly number[];
+  readonly stepSeconds: number;
+  /** Arrivals per second after a fall: how late capacity comes. */
+  readonly spike: number;
+  readonly spikeSeconds: number;
+  /** At the first step's rate, for scaling in. */
+  readonly endSeconds: number;
+}
+
+/** One class alone, then the other, then both in steps, a fall, a spike and the way down. */
+function stages(course: Course): Profile['stages'] {
+  const low = course.steps[0] ?? course.alone;
   return [
-    ...hold(first, stepSeconds, chatOnly),
-    ...hold(first, stepSeconds, workflowOnly),
-    ...steps.flatMap((rate) => hold(rate, stepSeconds)),
-    ...hold(first, stepSeconds),
-    ...hold(spike, stepSeconds),
-    ...hold(first, tailSeconds),
+    ...hold(course.alone, course.aloneSeconds, chatOnly),
+    ...hold(course.alone, course.aloneSeconds, workflowOnly),
+    ...course.steps.flatMap((rate) => hold(rate, course.stepSeconds)),
+    ...hold(low, course.spikeSeconds),
+    ...hold(course.spike, course.spikeSeconds),
+    ...hold(low, course.endSeconds),
   ];
 }
 
@@ -40,16 +51,44 @@ const common = {
 
 /** Profiles that every config has; one of the same name in tune.yaml takes their place. */
 export const builtInProfiles: Record<'quick' | 'standard' | 'thorough', Profile> = {
-  quick: { ...common, startArrivalsPerSecond: 2, stages: stepsAndSpike([2, 4, 7, 10], 35, 14, 45) },
+  quick: {
+    ...common,
+    startArrivalsPerSecond: 0.8,
+    stages: stages({
+      alone: 0.8,
+      aloneSeconds: 30,
+      steps: [2, 4, 7, 10],
+      stepSeconds: 40,
+      spike: 14,
+      spikeSeconds: 30,
+      endSeconds: 45,
+    }),
+  },
   standard: {
     ...common,
-    startArrivalsPerSecond: 2,
-    stages: stepsAndSpike([2, 4, 6, 9, 12, 15], 120, 20, 420),
+    startArrivalsPerSecond: 0.8,
+    stages: stages({
+      alone: 0.8,
+      aloneSeconds: 90,
+      steps: [1, 2, 4, 6, 9, 12, 15],
+      stepSeconds: 120,
+      spike: 20,
+      spikeSeconds: 120,
+      endSeconds: 420,
+    }),
   },
   thorough: {
     ...common,
-    startArrivalsPerSecond: 2,
-    stages: stepsAndSpike([2, 4, 6, 8, 10, 12, 15, 18], 300, 24, 900),
+    startArrivalsPerSecond: 0.8,
     requestTimeout: 180,
+    stages: stages({
+      alone: 0.8,
+      aloneSeconds: 180,
+      steps: [1, 2, 4, 6, 8, 10, 12, 15, 18],
+      stepSeconds: 300,
+      spike: 24,
+      spikeSeconds: 300,
+      endSeconds: 900,
+    }),
   },
 };

@@ -25,6 +25,8 @@ export const runSchema = z.strictObject({
     queueWaitP95Seconds: z.number(),
     errorRatio: z.number(),
   }),
+  /** API server's clock minus ours, to half a second; null: the server did not tell. */
+  clockSkewSeconds: z.number().nullable(),
   startAt: z.iso.datetime(),
   /** null: still going on, or killed before it could say so. */
   endAt: z.iso.datetime().nullable(),

@@ -1,6 +1,10 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { Distribution } from '../contracts/estimate.ts';
+import type { SecondRange } from './load-recording.ts';
 import { classRates, meanOf, type Observation } from './observation.ts';
+
+/** A request that waits longer than this share of its service says that its replica was full. */
+const saturatedWaitRatio = 0.75;
 
 /** A few seconds of the run in which a replica's load and what came of it can be compared. */
 export interface CapacityWindow {
@@ -14,78 +18,104 @@ export interface CapacityWindow {
   readonly servedPerReplica: number;
   /** Time spent waiting, over what the same request takes when nothing waits. */
   readonly waitRatio: number;
+  /** Every slot, or all the CPU, was taken nearly all the time. */
+  readonly isSaturated: boolean;
   readonly cpuMillicoresPerReplica: number | null;
 }
 
-/** Windows of `seconds` over the load's time, only where the number of Ready replicas stood still. */
+export interface WindowOptions {
+  /** Request classes that the component takes part in. */
+  readonly classes: readonly RequestClass[];
+  /** Seconds that a request holds a slot when nothing waits. */
+  readonly service: Partial<Record<RequestClass, Distribution>>;
+  readonly load: { readonly fromSeconds: number; readonly toSeconds: number };
+  /** Length of a window. */
+  readonly seconds: number;
+  /** Slots of one replica as its pod template declares them; null: not declared. */
+  readonly declaredSlots: number | null;
+}
+
+/** Windows over the load's time, only where the number of Ready replicas stood still and something arrived. */
 export function capacityWindows(
   observation: Observation,
   component: ComponentName,
-  options: {
-    readonly classes: readonly RequestClass[];
-    readonly service: Partial<Record<RequestClass, Distribution>>;
-    readonly load: { readonly fromSeconds: number; readonly toSeconds: number };
-    readonly seconds: number;
-  },
+  options: WindowOptions,
 ): CapacityWindow[] {
-  const { classes, service, load, seconds } = options;
+  const { load, seconds } = options;
   const ready = observation.ready.get(component);
   const windows: CapacityWindow[] = [];
   for (let from = Math.ceil(load.fromSeconds); from + seconds <= load.toSeconds; from += seconds) {
     const range = { from, to: from + seconds };
     const replicas = ready?.isConstant(range.from, range.to) ? ready.at(from) : null;
-    if (!replicas) continue;
-    const rates = classes.map((name) => ({ name, ...classRates(observation.load, name, range) }));
-    const completions = rates.reduce((sum, { finished, failed }) => sum + finished - failed, 0);
-    const unloaded = classes.reduce(
-      (sum, name, index) => sum + (rates[index]?.started ?? 0) * (service[name]?.mean ?? 0),
-      0,
-    );
-    const started = rates.reduce((sum, rate) => sum + rate.started, 0);
-    if (started === 0 || unloaded === 0) continue;
-    const waiting = waitingRequests(observation, component, range, started);
-    if (waiting === null) continue;
-    const inFlight =
-      component === 'worker'
-        ? waiting + completions * ((service.workflow?.mean ?? 0) || 1)
-        : classes.reduce(
-            (sum, name) => sum + meanOf(observation.inFlight.get(name) ?? new Float64Array(), range),
-            0,
-          );
-    windows.push({
-      fromSeconds: range.from,
-      toSeconds: range.to,
-      replicas,
-      completionsPerSecond: completions,
-      inFlightPerReplica: inFlight / replicas,
-      servedPerReplica: Math.max(0, inFlight - waiting) / replicas,
-      waitRatio: waiting / started / (unloaded / started),
-      cpuMillicoresPerReplica: cpuIn(observation, component, range),
-    });
+    const window = replicas ? windowOf(observation, component, { ...options, range, replicas }) : null;
+    if (window !== null) windows.push(window);
   }
   return windows;
 }
 
-/**
- * Requests that waited for the component, mean over the range.
- *
- * Workers: the queue's length. API: arrivals × what their first token came later than when nothing waited, read
- * from chat alone, whose first token waits for nothing but the API (a workflow's waits for the worker as well).
- */
-function waitingRequests(
+interface OneWindow extends WindowOptions {
+  readonly range: SecondRange;
+  readonly replicas: number;
+}
+
+function windowOf(
   observation: Observation,
   component: ComponentName,
-  range: { from: number; to: number },
-  startedPerSecond: number,
+  options: OneWindow,
+): CapacityWindow | null {
+  const { classes, service, range, replicas } = options;
+  const rates = classes.map((name) => ({ name, ...classRates(observation.load, name, range) }));
+  const sum = (value: (rate: (typeof rates)[number]) => number) =>
+    rates.reduce((total, rate) => total + value(rate), 0);
+  /** Requests that would be open if none waited, by Little's law. */
+  const unhindered = sum(({ name, started }) => started * (service[name]?.mean ?? 0));
+  if (unhindered === 0) return null;
+  const completionsPerSecond = sum(({ finished, failed }) => finished - failed);
+  const served = sum(({ name, finished, failed }) => (finished - failed) * (service[name]?.mean ?? 0));
+  const open = sum(({ name }) => meanOf(observation.inFlight.get(name) ?? new Float64Array(), range));
+  const waiting =
+    component === 'worker'
+      ? (observation.queueDepth?.mean(range.from, range.to) ?? null)
+      : waitingAtApi(observation, { ...options, open, startedPerSecond: sum(({ started }) => started) });
+  if (waiting === null) return null;
+  const inFlight = component === 'worker' ? waiting + served : open;
+  return {
+    fromSeconds: range.from,
+    toSeconds: range.to,
+    replicas,
+    completionsPerSecond,
+    inFlightPerReplica: inFlight / replicas,
+    servedPerReplica: Math.max(0, inFlight - waiting) / replicas,
+    waitRatio: waiting / unhindered,
+    // A queue that holds something all the time has every slot busy, however short it is kept.
+    isSaturated:
+      component === 'worker' ? waiting / replicas >= 0.5 : waiting / unhindered >= saturatedWaitRatio,
+    cpuMillicoresPerReplica: cpuIn(observation, component, range),
+  };
+}
+
+/**
+ * Requests that waited for a slot or for CPU at the API, mean over the range: the larger of two lower bounds.
+ *
+ * Arrivals × what chat's first token came later than when nothing waited (a workflow's waits for the worker as
+ * well, so it does not count); and the open requests beyond the slots that the pod templates declare.
+ *
+ * @returns null where neither can be told
+ */
+function waitingAtApi(
+  observation: Observation,
+  options: OneWindow & { readonly open: number; readonly startedPerSecond: number },
 ): number | null {
-  if (component === 'worker') return observation.queueDepth?.mean(range.from, range.to) ?? null;
+  const { range, replicas, declaredSlots, open, startedPerSecond } = options;
+  const beyondSlots = declaredSlots === null ? null : Math.max(0, open - declaredSlots * replicas);
   const first = observation.load.histogram('time_to_first_token_ms', range, {
     scenario: 'chat',
     outcome: 'ok',
   });
   const usual = unloadedFirstTokenMs(observation);
-  if (first.count < 3 || usual === null) return null;
-  return (startedPerSecond * Math.max(0, first.mean - usual)) / 1000;
+  if (first.count < 3 || usual === null) return beyondSlots;
+  const byFirstToken = (startedPerSecond * Math.max(0, first.mean - usual)) / 1000;
+  return Math.min(open, Math.max(byFirstToken, beyondSlots ?? 0));
 }
 
 /** Chat's time to first token when nothing waits: the fastest tenth of all is taken as undisturbed. */

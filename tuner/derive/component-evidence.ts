@@ -43,6 +43,7 @@ export function componentEvidence(
     service,
     load: { fromSeconds: stretches[0]?.fromSeconds ?? 0, toSeconds: stretches.at(-1)?.toSeconds ?? 0 },
     seconds: windowSeconds,
+    declaredSlots: declaredSlotsPerReplica,
   });
   const capacity = replicaCapacity(windows, {
     component,

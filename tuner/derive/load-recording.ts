@@ -1,4 +1,4 @@
-import { binMidpoint } from '../contracts/load-buckets.ts';
+import { binMidpoint, isFailedOutcome } from '../contracts/load-buckets.ts';
 import { GrowingInts, GrowingNumbers } from './growing-array.ts';
 import { Histogram } from './histogram.ts';
 
@@ -6,7 +6,7 @@ import { Histogram } from './histogram.ts';
 export interface SeriesFilter {
   readonly scenario?: string;
   readonly endpoint?: string;
-  /** `ok`, or `failed` for everything else. */
+  /** `ok`, or `failed` for every class of failure; a stream that the generator stopped is neither. */
   readonly outcome?: 'ok' | 'failed';
 }
 
@@ -46,7 +46,7 @@ export class LoadRecording {
         tags.metric === metric &&
         (filter.scenario === undefined || tags.scenario === filter.scenario) &&
         (filter.endpoint === undefined || tags.endpoint === filter.endpoint) &&
-        (filter.outcome === undefined || (tags.outcome === 'ok') === (filter.outcome === 'ok')),
+        isWanted(tags.outcome, filter.outcome),
     );
   }
 
@@ -73,11 +73,16 @@ export class LoadRecording {
     for (const { bins } of this.find(metric, filter)) {
       for (let i = 0; i + 2 < bins.length; i += 3) {
         const window = Math.floor((bins.at(i) - windows.fromSeconds) / windows.stepSeconds);
-        merged[window]?.add(binMidpoint(bins.at(i + 1)), bins.at(i + 2));
+        merged[window]?.add(valueOf(bins.at(i + 1)), bins.at(i + 2));
       }
     }
     return merged;
   }
+}
+
+function isWanted(outcome: string, wanted: SeriesFilter['outcome']): boolean {
+  if (wanted === undefined) return true;
+  return wanted === 'ok' ? outcome === 'ok' : isFailedOutcome(outcome);
 }
 
 export interface SecondRange {
@@ -91,9 +96,16 @@ export interface Windows {
   readonly count: number;
 }
 
+/** Index that stands for samples of 0 and below, which have no bin. */
+export const zeroBin = -(2 ** 31);
+
+function valueOf(bin: number): number {
+  return bin === zeroBin ? 0 : binMidpoint(bin);
+}
+
 function addBins(merged: Histogram, { bins }: LoadSeries, range: SecondRange): void {
   for (let i = 0; i + 2 < bins.length; i += 3) {
     const second = bins.at(i);
-    if (second >= range.from && second < range.to) merged.add(binMidpoint(bins.at(i + 1)), bins.at(i + 2));
+    if (second >= range.from && second < range.to) merged.add(valueOf(bins.at(i + 1)), bins.at(i + 2));
   }
 }

@@ -56,6 +56,24 @@ describe('readLoad', () => {
     expect(load.total('requests', 'sum', { from: 0, to: 1 }, { outcome: 'failed' })).toBe(2);
   });
 
+  it('counts samples of 0, which have no bin, and leaves stopped streams out of the failures', async () => {
+    const zero = JSON.stringify({
+      type: 'bucket',
+      atSeconds: 0,
+      values: [{ id: 0, count: 3, sum: 8, zeroCount: 2, bins: [binIndex(8), 1] }],
+    });
+    const lines = [
+      header(start),
+      series(0, 'gap'),
+      series(1, 'requests', 'stopped'),
+      zero,
+      bucket(0, 1, [1]),
+    ];
+    const load = await readLoad(lines, start, 'f');
+    expect(load.histogram('gap', { from: 0, to: 1 }).quantile(0.5)).toBe(0);
+    expect(load.total('requests', 'sum', { from: 0, to: 1 }, { outcome: 'failed' })).toBe(0);
+  });
+
   it('passes over a last line that a kill has cut', async () => {
     const load = await readLoad(
       [header(start), series(0, 'm'), bucket(1, 0, [5]), '{"type":"buck'],

@@ -1,5 +1,5 @@
 import { exitCodes, TuneError } from '../errors.ts';
-import { LoadRecording, LoadSeries } from './load-recording.ts';
+import { LoadRecording, LoadSeries, zeroBin } from './load-recording.ts';
 
 interface BucketValue {
   id: number;
@@ -7,6 +7,7 @@ interface BucketValue {
   sum?: number;
   last?: number;
   bins?: number[];
+  zeroCount?: number;
 }
 
 /** Lines as the writer of load.ndjson makes them; checked field by field where they are used. */
@@ -106,7 +107,7 @@ function addBucket(
     series.counts.add(second, value.count ?? 0);
     series.sums.add(second, value.sum ?? 0);
     if (value.last !== undefined) series.lasts.set(second, value.last);
-    const bins = value.bins ?? [];
+    const bins = value.zeroCount ? [zeroBin, value.zeroCount, ...(value.bins ?? [])] : (value.bins ?? []);
     for (let i = 0; i + 1 < bins.length; i += 2) {
       series.bins.push(second);
       series.bins.push(bins[i] ?? 0);

@@ -19,8 +19,6 @@ export interface CapacityFacts {
   readonly declaredSlots: number | null;
 }
 
-/** A request that waits longer than it is served says that its replica was full. */
-const saturatedWaitRatio = 0.75;
 /** Mean over a window: short bursts at the ceiling still leave troughs. */
 const cpuBoundRatio = 0.85;
 const fewestWindows = 3;
@@ -33,7 +31,7 @@ const fewestWindows = 3;
  * @returns binding `none` where no window was saturated: the range tried holds no limit
  */
 export function replicaCapacity(windows: readonly CapacityWindow[], facts: CapacityFacts): ReplicaCapacity {
-  const saturated = windows.filter(({ waitRatio }) => waitRatio >= saturatedWaitRatio);
+  const saturated = windows.filter(({ isSaturated }) => isSaturated);
   if (saturated.length < fewestWindows) return unsaturated(windows, saturated.length, facts);
   const throughput = bootstrapMedian(
     saturated.map(({ completionsPerSecond, replicas }) => completionsPerSecond / replicas),

@@ -24,6 +24,8 @@ export function k6Arguments(runFolder: string, extraOutputs: readonly string[], 
     '--no-color',
     '--no-usage-report',
     '--summary-mode=disabled',
+    // Else k6 keeps every sample for its own metrics engine, and grows with the run.
+    '--no-thresholds',
     // No REST API: nothing here asks it, and several k6 run side by side.
     '--address=',
     ...outputs.flatMap((output) => ['--out', output]),

@@ -1,13 +1,14 @@
 import { advise } from '../advise/advise.ts';
-import { insufficientEvidence } from '../advise/insufficient-evidence.ts';
+import { insufficientAdvice } from '../advise/insufficient.ts';
 import type { LoadedConfig } from '../config/read-config.ts';
 import type { Advice } from '../contracts/advice.ts';
 import { type Target, targetSchema } from '../contracts/config.ts';
 import type { Evidence } from '../contracts/evidence.ts';
-import { type Validity, validitySchema } from '../contracts/validity.ts';
+import type { Validity } from '../contracts/validity.ts';
 import { deriveEvidence, type Recording } from '../derive/derive-evidence.ts';
 import { type ExitCode, exitCodes } from '../errors.ts';
 import { judgeRun } from '../verify/judge-run.ts';
+import { judgeRecording } from './judge-recording.ts';
 import type { Progress } from './progress.ts';
 import { readRecording } from './read-recording.ts';
 import { resultText } from './result-text.ts';
@@ -46,15 +47,17 @@ export async function recommendFrom(folder: RunFolder, options: RecommendOptions
   const recording = await readRecording(folder);
   const evidence = deriveEvidence(recording);
   folder.writeJson('evidence', evidence);
-  const validity = folder.readJson('validity', validitySchema);
+  const validity = await judgeRecording(folder, recording);
+  folder.writeJson('validity', validity);
   const target = targetOf(recording);
   const advice = await adviceOn(evidence, { validity, target, options });
   signal.throwIfAborted();
   folder.writeJson('advice', advice);
   const verdict = judgeRun(recording, evidence);
   folder.writeJson('verdict', verdict);
-  const overlay = await writeOverlayOf(folder, { advice, evidence, target, recording, options });
-  const report = writeReport(folder, { recording, evidence, advice, validity, verdict });
+  const { run, events } = recording;
+  const overlay = await writeOverlayOf(folder, { advice, evidence, run, target, chart: options.chart });
+  const report = writeReport(folder, { run, events, evidence, advice, validity, verdict });
   progress.say(`report: ${report}`);
   const exitCode = advice.verdict === 'insufficientEvidence' ? exitCodes.notEnoughEvidence : exitCodes.done;
   const text = resultText({ folder: folder.path, evidence, advice, validity, verdict, overlay, report });
@@ -78,20 +81,21 @@ async function adviceOn(
     const failed = validity.checks.filter(
       ({ isPassed, severity }) => isPassed === false && severity === 'invalidates',
     );
-    return insufficientEvidence(
-      evidence,
-      failed.map(({ because }) => because),
-    );
+    const missing = failed.map(({ because }) => ({ component: null, reason: because, path: 'validity.json' }));
+    return insufficientAdvice(evidence, missing, { seed, elapsedSeconds: 0 });
   }
   options.progress.say('searching settings in simulation');
   return advise(evidence, {
     config: options.config,
     queueMetric: target?.queueMetric ?? null,
-    seed: 1,
+    seed,
     signal: options.signal,
     clock: () => performance.now() / 1000,
   });
 }
+
+/** Of every draw in the search: the same recording gives the same advice. */
+const seed = 1;
 
 /** The target as it was when the run was made: a recommendation months later must not follow a newer tune.yaml. */
 function targetOf({ run }: Recording): Target | null {

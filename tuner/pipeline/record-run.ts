@@ -169,6 +169,7 @@ function newRun(
       queueWaitP95Seconds: objectives.queueWaitP95,
       errorRatio: objectives.errorRatio,
     },
+    clockSkewSeconds: options.cluster.clockSkewSeconds,
     startAt: startAt.toISOString(),
     endAt: null,
     loadStartSeconds: null,

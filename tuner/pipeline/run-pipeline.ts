@@ -1,25 +1,6 @@
-import { toolPath } from '../../scripts/tools/tool-paths.ts';
-import { openCluster } from '../cluster/open-cluster.ts';
-import { findProfile, readConfig } from '../config/read-config.ts';
-import { openTarget } from './open-target.ts';
-import type { Progress } from './progress.ts';
+import { readConfig } from '../config/read-config.ts';
 import { type RunResult, recommendFrom } from './recommend-from.ts';
-import { recordRun } from './record-run.ts';
-import type { RunFolder } from './run-folder.ts';
-
-export interface PipelineOptions {
-  readonly target: string;
-  readonly profile: string;
-  readonly config?: string;
-  readonly out?: string;
-  readonly world: string;
-  readonly k6Out: readonly string[];
-  readonly chart?: string;
-  readonly workingFolder: string;
-  readonly toolVersion: string;
-  readonly signal: AbortSignal;
-  readonly progress: Progress;
-}
+import { type PipelineOptions, recordOnly } from './record-only.ts';
 
 /** Load, recording, evidence, advice, overlay and report, in this order. */
 export async function runPipeline(options: PipelineOptions): Promise<RunResult> {
@@ -31,34 +12,4 @@ export async function runPipeline(options: PipelineOptions): Promise<RunResult> 
     signal: options.signal,
     progress: options.progress,
   });
-}
-
-/** Load and recording alone; everything the config can have wrong is said before anything is started. */
-export async function recordOnly(options: PipelineOptions): Promise<RunFolder> {
-  const { signal, workingFolder } = options;
-  const config = readConfig(options.config, workingFolder);
-  const profile = findProfile(config, options.profile, workingFolder);
-  const k6Path = toolPath('k6');
-  const opened = await openTarget(options.target, config, options);
-  try {
-    const cluster = await openCluster(opened.target, { signal });
-    try {
-      return await recordRun({
-        ...options,
-        config,
-        targetName: opened.name,
-        target: opened.target,
-        cluster,
-        profileName: options.profile,
-        profile,
-        out: options.out,
-        k6Path,
-        extraOutputs: options.k6Out,
-      });
-    } finally {
-      cluster.close();
-    }
-  } finally {
-    await opened.close();
-  }
 }

@@ -1,4 +1,4 @@
-import { calibrateAgainstRecording } from '../advise/calibrate-against-recording.ts';
+
 import type { Evidence } from '../contracts/evidence.ts';
 import type { Verdict } from '../contracts/verdict.ts';
 import type { Recording } from '../derive/derive-evidence.ts';
@@ -10,7 +10,7 @@ export function judgeRun(recording: Recording, evidence: Evidence): Verdict {
     schemaVersion: 1,
     runId: evidence.runId,
     replay: replayRecording(recording.samples, evidence.kubernetesVersion ?? '1.37.0'),
-    calibration: calibrateAgainstRecording(evidence),
+    calibration: [],
     objectives: measuredObjectives(evidence),
     retest: null,
   };
