@@ -16,11 +16,16 @@ const runSchema = z.object({
 });
 const indexingSchema = z.object({ dataset_id: z.string(), document_ids: z.array(z.string()) });
 
-export function executeMessage(dify: Dify, delivery: Delivery, place: Place): Task {
+/** A message that is not the stand-in's own does nothing, as Celery drops what it cannot read. */
+export function* executeMessage(dify: Dify, delivery: Delivery, place: Place): Task {
   const payload: unknown = JSON.parse(celeryPayloadOf(delivery.raw));
-  if (delivery.queue === indexingQueue) return index(dify, place, indexingSchema.parse(payload));
-  const { app_mode, args } = runSchema.parse(payload);
-  return run(dify, place, { mode: app_mode, order: args.order });
+  if (delivery.queue === indexingQueue) {
+    const order = indexingSchema.safeParse(payload);
+    if (order.success) yield* index(dify, place, order.data);
+    return;
+  }
+  const order = runSchema.safeParse(payload);
+  if (order.success) yield* run(dify, place, { mode: order.data.app_mode, order: order.data.args.order });
 }
 
 function* run(dify: Dify, place: Place, { mode, order }: { mode: AppMode; order: RunOrder }): Task {
