@@ -42,9 +42,9 @@ describe('startLiveView', () => {
   it('writes a plain line every ten seconds where there is no terminal', () => {
     const seconds = Array.from({ length: 25 }, (_, index) => load(index));
     expect(shownOn({ isTTY: false }, ...seconds).split('\n')).toEqual([
-      'load 0%, 4.0/s, 12 streams, first token p95 840 ms, errors 0.4%, api 2→3, worker 1, queue 9',
-      'load 10%, 4.0/s, 12 streams, first token p95 840 ms, errors 0.4%, api 2→3, worker 1, queue 9',
-      'load 20%, 4.0/s, 12 streams, first token p95 840 ms, errors 0.4%, api 2→3, worker 1, queue 9',
+      'load 0%, 1:40 left, 4.0/s, 12 streams, first token p95 840 ms, errors 0.4%, api 2→3, worker 1, queue 9',
+      'load 10%, 1:30 left, 4.0/s, 12 streams, first token p95 840 ms, errors 0.4%, api 2→3, worker 1, queue 9',
+      'load 20%, 1:20 left, 4.0/s, 12 streams, first token p95 840 ms, errors 0.4%, api 2→3, worker 1, queue 9',
       '',
     ]);
   });
@@ -64,7 +64,7 @@ describe('startLiveView', () => {
     };
     const silent = () => ({ components: {}, queueDepth: null, openGaps: [{ source: 'hpa' }] });
     expect(shownOn({ isTTY: false, cluster: silent }, load(0, unknown))).toBe(
-      'load 0%, 4.0/s, ? streams, first token p95 ?, errors ?, 3 DROPPED, queue ?, silent: hpa\n',
+      'load 0%, 1:40 left, 4.0/s, ? streams, first token p95 ?, errors ?, 3 DROPPED, queue ?, silent: hpa\n',
     );
   });
 

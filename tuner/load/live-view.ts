@@ -59,7 +59,9 @@ function plainLines({ output, totalSeconds, cluster, plainEverySeconds = 10 }: L
       if (load.atSeconds - shownSeconds < plainEverySeconds) return;
       shownSeconds = load.atSeconds;
       const percent = Math.round(doneRatio(load, totalSeconds) * 100);
-      output.write(`load ${percent}%, ${loadLine(load)}, ${clusterLine(cluster())}\n`);
+      output.write(
+        `load ${percent}%, ${clockTime(load.remainingSeconds)} left, ${loadLine(load)}, ${clusterLine(cluster())}\n`,
+      );
     },
     stop: () => undefined,
   };
