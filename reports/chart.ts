@@ -7,7 +7,7 @@ export interface Chart {
   readonly title: string;
   /** Said beside the title: `replicas`, `ms`, `/s`. */
   readonly unit: string;
-  readonly display: 'plain' | 'percent' | 'milliseconds';
+  readonly display: 'plain' | 'count' | 'percent' | 'milliseconds';
   /** Charts of one group share time axis, cursor and zoom. */
   readonly group: 'run' | 'simulated';
   readonly lines: readonly ChartLine[];

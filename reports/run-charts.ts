@@ -25,6 +25,7 @@ export function runCharts(evidence: Recorded<Evidence>): Chart[] {
     }),
     chart('replicas', 'Replicas', {
       unit: 'ready; dashed: desired',
+      display: 'count',
       lines: entries(timeline.at('replicas')).flatMap(({ key, item }) => replicaLines(key, item)),
       hasMarkNumbers: true,
     }),

@@ -32,6 +32,7 @@ export function simulatedCharts(advice: Recorded<Advice>, objectives: Run['objec
     ...components.map((component) =>
       chart(`replicas-${component}`, `${component} replicas`, {
         unit: 'ready',
+        display: 'count',
         lines: both((timeline) => timeline.at('replicas').at(component), true),
       }),
     ),

@@ -2,18 +2,24 @@ import type uPlot from 'uplot';
 import type { Chart, ChartMark } from '../chart.ts';
 import { cssColor } from './css-color.ts';
 
+/** More lines than these would hide the curves of a long run. */
+const mostStrongLines = 40;
+
 /** Vertical lines where the load changed or the controller acted; numbered on the chart that asks for it. */
 export function drawMarks(plot: uPlot, chart: Chart, marks: readonly ChartMark[]): void {
   if (chart.group !== 'run') return;
   inPlot(plot, (context, scale) => {
     const { left, top, width, height } = plot.bbox;
+    const stageStrength = marks.filter(({ kind }) => kind === 'stage').length > mostStrongLines ? 0.3 : 0.75;
+    const isCrowded = marks.length > 2 * mostStrongLines;
     let numbersEnd = Number.NEGATIVE_INFINITY;
     for (const mark of marks) {
       const x = plot.valToPos(mark.atSeconds, 'x', true);
       if (x < left || x > left + width) continue;
       const isStage = mark.kind === 'stage';
+      if (isCrowded && !isStage && !chart.hasMarkNumbers) continue;
       context.strokeStyle = isStage ? cssColor('--stage') : cssColor(`--line-${mark.color}`);
-      context.globalAlpha = isStage || chart.hasMarkNumbers ? 0.75 : 0.28;
+      context.globalAlpha = isStage ? stageStrength : chart.hasMarkNumbers ? 0.75 : 0.28;
       context.lineWidth = scale;
       context.setLineDash(isStage ? [] : [2 * scale, 3 * scale]);
       stroke(context, { x1: x, y1: top, x2: x, y2: top + height });

@@ -17,6 +17,9 @@ const clockSteps = [
   ...[1, 2, 3, 6, 12, 24].map((step) => step * 3600),
 ];
 
+/** There is no half replica. */
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100];
+
 /** A chart as uPlot wants it. The last chart of a group carries the time axis for all above it. */
 export function chartOptions(
   chart: Chart,
@@ -27,7 +30,7 @@ export function chartOptions(
   return {
     width,
     height: plotHeight + top + (isLast ? timeAxisHeight : 8),
-    padding: [top, 8, isLast ? 0 : 6, 0],
+    padding: [top, 22, isLast ? 0 : 6, 0],
     cursor: { sync: { key: chart.group }, y: false, points: { size: 6 }, drag: { x: true, y: false } },
     legend: {
       live: true,
@@ -72,6 +75,7 @@ function valueAxis(chart: Chart): uPlot.Axis {
     ...axisLook(),
     size: valueAxisWidth,
     space: 26,
+    ...(chart.display === 'count' ? { incrs: wholeSteps } : {}),
     // The unit of milliseconds stands in the caption: the axis has no room for it.
     values: (_, ticks) =>
       ticks.map((tick) =>

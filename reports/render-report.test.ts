@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import { parseHTML } from 'linkedom';
+import { describe, expect, it } from 'vitest';
+import { adviceSchema } from '../tuner/contracts/advice.ts';
+import { evidenceSchema } from '../tuner/contracts/evidence.ts';
+import { runSchema } from '../tuner/contracts/run.ts';
+import { runEventSchema } from '../tuner/contracts/run-event.ts';
+import { validitySchema } from '../tuner/contracts/validity.ts';
+import { verdictSchema } from '../tuner/contracts/verdict.ts';
+import type { ChartPage } from './chart.ts';
+import { makeRun, quickVariant, soakVariant } from './fixtures/make-run.ts';
+import { brokenOffRun, hostileRun, insufficientRun } from './fixtures/make-variants.ts';
+import { renderReport } from './render-report.ts';
+import type { ReportInput } from './report-input.ts';
+import { differingSources } from './testing/differing-sources.ts';
+
+const variants = {
+  'a whole run': makeRun(quickVariant),
+  'eight hours': makeRun(soakVariant),
+  'a run that broke off': brokenOffRun(),
+  'a run that taught too little': insufficientRun(),
+};
+
+function parse(page: string) {
+  return parseHTML(page).document;
+}
+
+function chartData(page: string): ChartPage {
+  return JSON.parse(parse(page).getElementById('charts')?.textContent ?? '') as ChartPage;
+}
+
+describe('fixtures', () => {
+  it.each(Object.entries(variants))(
+    'keep the contracts: %s',
+    (_, { run, evidence, advice, verdict, validity, events }) => {
+      runSchema.parse(run);
+      evidenceSchema.nullable().parse(evidence);
+      adviceSchema.nullable().parse(advice);
+      verdictSchema.nullable().parse(verdict);
+      validitySchema.nullable().parse(validity);
+      runEventSchema.array().parse(events);
+    },
+  );
+});
+
+describe.each(Object.entries(variants))('the page of %s', (_, input) => {
+  const page = renderReport(input);
+  const document = parse(page);
+
+  it('shows no number that is not in the recorded files', () => {
+    expect(differingSources(document, input)).toEqual([]);
+  });
+
+  it('draws no point that is not in the recorded files', () => {
+    for (const { lines } of chartData(page).charts) {
+      for (const { source, values, fromSeconds, stepSeconds } of lines) {
+        const series = resolveSeries(input, source);
+        const wrong = values.filter((value, index) => {
+          if (value === null) return false;
+          const from = (fromSeconds - series.fromSeconds + index * stepSeconds) / series.stepSeconds;
+          const candidates = series.values.slice(from, from + stepSeconds / series.stepSeconds);
+          return !candidates.some(
+            (recorded) => recorded !== null && Math.abs(recorded - value) <= Math.abs(recorded) * 5e-5,
+          );
+        });
+        expect(wrong, source).toEqual([]);
+      }
+    }
+  });
+
+  it('needs nothing from anywhere else', () => {
+    const loading = [...document.querySelectorAll('[src], link, base, iframe, object, embed, form')];
+    expect(loading.map((element) => element.outerHTML)).toEqual([]);
+    const styles = [...document.querySelectorAll('style')].map((style) => style.textContent).join('');
+    expect(styles).not.toMatch(/@import|url\(/);
+    const links = [...document.querySelectorAll('a')].map((link) => link.getAttribute('href') ?? '');
+    expect(links.filter((link) => !/^(#|[\w./%-]+$)/.test(link))).toEqual([]);
+  });
+
+  it('stays below 2 MB', () => {
+    expect(Buffer.byteLength(page)).toBeLessThan(2_000_000);
+  });
+
+  it('can be read by ear and by keyboard', () => {
+    expect(document.documentElement.getAttribute('lang')).toBe('en');
+    expect(document.querySelectorAll('h1')).toHaveLength(1);
+    for (const table of document.querySelectorAll('table')) {
+      expect(table.querySelector('caption')?.textContent).not.toBe('');
+      expect([...table.querySelectorAll('th')].every((head) => head.hasAttribute('scope'))).toBe(true);
+    }
+    for (const image of document.querySelectorAll('[role=img]')) {
+      expect(image.getAttribute('aria-label')).not.toBe('');
+    }
+    const targets = [...document.querySelectorAll('a[href^="#"]')].map(
+      (link) => link.getAttribute('href')?.slice(1) ?? '',
+    );
+    expect(targets.filter((id) => document.getElementById(id) === null)).toEqual([]);
+  });
+
+  it('lets only its own script run', () => {
+    const script = [...document.querySelectorAll('script:not([type])')].map(
+      (element) => element.textContent ?? '',
+    );
+    expect(script).toHaveLength(1);
+    const policy = document.querySelector('meta[http-equiv]')?.getAttribute('content');
+    expect(policy).toContain(
+      `'sha256-${createHash('sha256')
+        .update(script[0] ?? '')
+        .digest('base64')}'`,
+    );
+  });
+});
+
+function resolveSeries(input: ReportInput, source: string) {
+  const [file = '', pointer = ''] = source.split('#/');
+  const root: unknown = file === 'evidence.json' ? input.evidence : input.advice;
+  return pointer.split('/').reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], root) as {
+    fromSeconds: number;
+    stepSeconds: number;
+    values: (number | null)[];
+  };
+}
+
+describe('the page of hostile texts', () => {
+  const payloads = [
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    '</script><svg onload=alert(1)>',
+    '</style><!--',
+    '</title><base href=//evil.example>',
+    'javascript:alert(1)//',
+    '&lt;b&gt;`{alert(1)}',
+  ];
+  const elements = (page: string) => {
+    const counts: Record<string, number> = {};
+    for (const { localName } of parse(page).querySelectorAll('*'))
+      counts[localName] = (counts[localName] ?? 0) + 1;
+    // A place where a long path may break follows each dot, whoever wrote the dot.
+    delete counts.wbr;
+    return counts;
+  };
+  const harmless = elements(renderReport(hostileRun('harmless ')));
+
+  it.each(payloads)('holds the same elements as that of harmless ones: %s', (payload) => {
+    const page = renderReport(hostileRun(payload));
+    const document = parse(page);
+    expect(elements(page)).toEqual(harmless);
+    const live = [...document.querySelectorAll('*')]
+      .flatMap((element) => [...element.attributes])
+      .filter(({ name, value }) => name.startsWith('on') || (name === 'href' && /^\s*\w+:/.test(value)));
+    expect(live.map(({ name, value }) => `${name}=${value}`)).toEqual([]);
+    expect(document.querySelector('h1')?.textContent).toBe(`${payload}staging`);
+  });
+});
+
+describe('what is not known', () => {
+  it('is a dash with a name for readers, never a 0', () => {
+    const document = parse(renderReport(insufficientRun()));
+    const slots = document.querySelector('[data-source="evidence.json#/components/api/slotsPerReplica"]');
+    expect(slots?.querySelector('[aria-hidden]')?.textContent).toBe('–');
+    expect(slots?.querySelector('.for-readers')?.textContent).toBe('not known');
+  });
+
+  it('leaves out a chart without a single value instead of drawing a line at 0', () => {
+    const charts = chartData(renderReport(insufficientRun())).charts.map(({ id }) => id);
+    expect(charts).toEqual(['errors']);
+  });
+
+  it('is said of a run that broke off: how it ended, and that there is no recommendation', () => {
+    const sentence = parse(renderReport(brokenOffRun()))
+      .querySelector('.verdict')
+      ?.textContent?.replaceAll(/\s+/g, ' ');
+    expect(sentence).toContain('No recommendation was reached: the run is failed (TARGET_UNREACHABLE).');
+  });
+
+  it('includes the proof of an overlay that nobody rendered', () => {
+    const overlay = parse(renderReport(hostileRun(''))).getElementById('overlay')?.textContent;
+    expect(overlay).toContain('Not proved by rendering: nobody rendered it.');
+  });
+});
