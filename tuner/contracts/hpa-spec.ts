@@ -20,19 +20,15 @@ export const quantitySchema = z.union([
 ]);
 export type QuantityText = z.infer<typeof quantitySchema>;
 
-const positiveQuantity = quantitySchema.refine((quantity) => /[1-9]/.test(digitsOf(quantity)), {
+const isZero = (quantity: QuantityText) => !/[1-9]/.test(String(quantity).replace(/[eE][+-]?\d+$/, ''));
+const isNegative = (quantity: QuantityText) => String(quantity).startsWith('-') && !isZero(quantity);
+
+const positiveQuantity = quantitySchema.refine((quantity) => !isZero(quantity) && !isNegative(quantity), {
   error: 'must be positive',
 });
-const nonNegativeQuantity = quantitySchema.refine(
-  (quantity) => !String(quantity).startsWith('-') || !/[1-9]/.test(digitsOf(quantity)),
-  { error: 'must not be negative' },
-);
-
-/** The digits before any exponent, or none when the amount is negative. */
-function digitsOf(quantity: QuantityText): string {
-  const text = String(quantity);
-  return text.startsWith('-') ? '' : text.replace(/[eE][+-]?\d+$/, '');
-}
+const nonNegativeQuantity = quantitySchema.refine((quantity) => !isNegative(quantity), {
+  error: 'must not be negative',
+});
 
 const labelSelectorSchema = z.strictObject({
   matchLabels: z.record(z.string(), z.string()).optional(),

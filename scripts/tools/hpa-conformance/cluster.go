@@ -67,7 +67,7 @@ func (c *cluster) replacePods() {
 		}
 	}
 	c.alive = kept
-	for ; active < c.replicas; active++ {
+	for ; active < c.replicas && !c.scenario.isBarren(c.nowMs); active++ {
 		c.created++
 		c.alive = append(c.alive, newPod(c.random, c.scenario, c.created, c.nowMs))
 	}

@@ -15,6 +15,9 @@ import (
 // What the metrics APIs answer. Every metric's target is met when the demand equals the replicas, so that all
 // of them matter; now and then a reading lies on the very edge of the dead band.
 
+// mostPerPod keeps the sum over all pods below 2^53, beyond which tune refuses a trace.
+const mostPerPod = 1 << 45
+
 var edges = []float64{0.9, 1, 1.1, 0.5, 2, 0.95, 1.05}
 
 // load is the ratio of observed to target.
@@ -63,7 +66,8 @@ func (c *cluster) resourceMetrics() (*metricsapi.PodMetricsList, error) {
 			}
 			usage := map[string]int64{}
 			for resourceName, target := range c.scenario.perPodTargets {
-				usage[resourceName] = int64(math.Ceil(load * share * c.targetOf(p, name, resourceName, target)))
+				amount := math.Ceil(load * share * c.targetOf(p, name, resourceName, target))
+				usage[resourceName] = int64(math.Min(amount, mostPerPod))
 			}
 			item.Containers = append(item.Containers, metricsapi.ContainerMetrics{Name: name, Usage: quantities(usage)})
 		}

@@ -10,6 +10,7 @@ import (
 
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -46,6 +47,7 @@ func play(scenario *scenario, random *rand.Rand) *run {
 		Spec:       *scenario.spec.DeepCopy(),
 	}
 	autoscalingdefaults.SetDefaults_HorizontalPodAutoscaler(r.hpa)
+	r.hpa.Status = earlierStatus(scenario.trace.HPA.Status)
 	r.source.Add(r.hpa.DeepCopy())
 
 	ctx, cancel := context.WithCancel(context.Background())
@@ -65,6 +67,19 @@ func play(scenario *scenario, random *rand.Rand) *run {
 	r.source.Shutdown()
 	r.endSync()
 	return r
+}
+
+func earlierStatus(record *statusRecord) autoscalingv2.HorizontalPodAutoscalerStatus {
+	if record == nil {
+		return autoscalingv2.HorizontalPodAutoscalerStatus{}
+	}
+	status := autoscalingv2.HorizontalPodAutoscalerStatus{DesiredReplicas: record.DesiredReplicas}
+	for _, c := range record.Conditions {
+		status.Conditions = append(status.Conditions, autoscalingv2.HorizontalPodAutoscalerCondition{
+			Type: autoscalingv2.HorizontalPodAutoscalerConditionType(c.Type), Status: v1.ConditionStatus(c.Status), Reason: c.Reason,
+		})
+	}
+	return status
 }
 
 func (r *run) newController(ctx context.Context, flags flags) (*podautoscaler.HorizontalController, cache.SharedIndexInformer) {

@@ -19,6 +19,8 @@ type scenario struct {
 	endMs       int64
 	edits       []edit
 	handScaling []handScaling
+	// barrenFromMs begins five minutes in which no pod can be created.
+	barrenFromMs int64
 	// demand is the kind of course that the load takes.
 	demand         string
 	wavelengthMs   float64
@@ -64,6 +66,10 @@ func newScenario(kubernetes string, gates map[string]bool, random *rand.Rand) *s
 		perPodTargets:  map[string]resourceTarget{},
 		namedTargets:   map[string]namedTarget{},
 		requests:       randomRequests(random),
+		barrenFromMs:   pick(random, never, never, never, 0, int64(random.Intn(1200000))),
+	}
+	if random.Float64() < 0.2 {
+		s.trace.HPA.Status = randomStatus(random)
 	}
 	metrics := s.randomMetrics(random)
 	first := randomSpec(random, metrics)
@@ -80,6 +86,19 @@ func newScenario(kubernetes string, gates map[string]bool, random *rand.Rand) *s
 		s.handScaling = append(s.handScaling, handScaling{atMs, int32(pick(random, 0, 1, 3, random.Intn(40)))})
 	}
 	return s
+}
+
+func (s *scenario) isBarren(nowMs int64) bool {
+	return s.barrenFromMs <= nowMs && nowMs < s.barrenFromMs+300000
+}
+
+// randomStatus is what an earlier controller left, which knew of scaling to zero.
+func randomStatus(random *rand.Rand) *statusRecord {
+	status := &statusRecord{DesiredReplicas: int32(random.Intn(5)), Conditions: []condition{
+		{"ScaledToZero", pick(random, "True", "True", "False"), "FromBefore"},
+		{"AbleToScale", "True", "ReadyForNewScale"},
+	}}
+	return status
 }
 
 func randomFlags(random *rand.Rand) flags {
@@ -146,9 +165,16 @@ func (s *scenario) resource(random *rand.Rand, source object) object {
 	if target.percent > 0 {
 		source["target"] = object{"type": "Utilization", "averageUtilization": int(target.percent)}
 	} else {
-		source["target"] = object{"type": "AverageValue", "averageValue": fmt.Sprintf("%dm", int64(target.milli))}
+		source["target"] = object{"type": "AverageValue", "averageValue": averageText(random, name, target.milli)}
 	}
 	return source
+}
+
+func averageText(random *rand.Rand, name string, milli float64) string {
+	if name == "memory" && random.Float64() < 0.5 {
+		return fmt.Sprintf("%dKi", int64(milli/1000/1024)+1)
+	}
+	return pick(random, fmt.Sprintf("%dm", int64(milli)), fmt.Sprintf("%du", int64(milli*1000)-1))
 }
 
 func (s *scenario) named(random *rand.Rand, name, kind string) object {

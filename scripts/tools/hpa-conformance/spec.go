@@ -86,6 +86,8 @@ func randomRequests(random *rand.Rand) func(*rand.Rand) requests {
 	lacking := pick(random, 0, 0, 0, 0, 0.02)
 	differing := pick(random, 0, 0, 0.5)
 	onPod := pick(random, 0, 0, 0, 0.7)
+	withoutSide := pick(random, 0, 0, 0.1)
+	cpuOnly := random.Float64() < 0.5
 	return func(random *rand.Rand) requests {
 		app := map[string]int64{"cpu": cpu, "memory": memory}
 		if random.Float64() < differing {
@@ -93,18 +95,20 @@ func randomRequests(random *rand.Rand) func(*rand.Rand) requests {
 			app["memory"] = memory / 3
 		}
 		r := requests{containers: map[string]map[string]int64{"app": app}}
-		if hasSide {
+		if hasSide && random.Float64() >= withoutSide {
 			r.containers["side"] = map[string]int64{"cpu": cpu/10 + 1, "memory": memory / 10}
 			if isSidecar {
 				r.sidecar = "side"
 			}
 		}
-		if random.Float64() < onPod {
-			r.pod = map[string]int64{"cpu": 2 * cpu, "memory": 2 * memory}
-		}
 		if random.Float64() < lacking {
 			delete(app, pick(random, "cpu", "memory"))
-			r.pod = nil
+		}
+		if random.Float64() < onPod {
+			r.pod = map[string]int64{"cpu": 2 * cpu, "memory": 2 * memory}
+			if cpuOnly {
+				delete(r.pod, "memory")
+			}
 		}
 		return r
 	}

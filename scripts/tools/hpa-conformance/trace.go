@@ -26,7 +26,13 @@ type flags struct {
 }
 
 type hpaObject struct {
-	Spec json.RawMessage `json:"spec"`
+	Spec   json.RawMessage `json:"spec"`
+	Status *statusRecord   `json:"status,omitempty"`
+}
+
+type statusRecord struct {
+	DesiredReplicas int32       `json:"desiredReplicas"`
+	Conditions      []condition `json:"conditions"`
 }
 
 type syncRecord struct {

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseHpaTrace } from '../../../tuner/hpa/parse-hpa-trace.ts';
+import { type PreparedTrace, prepareTrace, replayTrace } from '../../../tuner/hpa/replay-trace.ts';
+
+// How many times as fast as the real controller the replay is, over traces that were just recorded: reading,
+// checking and joining the inputs apart, after warm-up. Called by `scripts/hpa-conformance --speed`.
+
+interface Timing {
+  readonly syncs: number;
+  readonly controllerSeconds: number;
+  readonly worldSeconds: number;
+}
+
+const warmUpSeconds = 1;
+const measuredSeconds = 3;
+
+const [folder = '.'] = process.argv.slice(2);
+const timing = JSON.parse(readFileSync(join(folder, 'timing.json'), 'utf8')) as Timing;
+const traces = readdirSync(folder)
+  .filter((name) => name.startsWith('case-'))
+  .map((name) => prepareTrace(parseHpaTrace(JSON.parse(readFileSync(join(folder, name), 'utf8')), name)));
+
+replayFor(traces, warmUpSeconds);
+const replay = replayFor(traces, measuredSeconds);
+const microseconds = (seconds: number, syncs: number) => Number(((seconds / syncs) * 1e6).toFixed(2));
+const replayed = microseconds(replay.seconds, replay.syncs);
+const controller = microseconds(timing.controllerSeconds, timing.syncs);
+const inCluster = microseconds(timing.controllerSeconds + timing.worldSeconds, timing.syncs);
+process.stdout.write(
+  `${JSON.stringify({
+    syncs: timing.syncs,
+    /** The virtual run: the controller, its informers and queues, the stand-ins for the APIs, and the pods. */
+    virtualRunMicrosecondsPerSync: inCluster,
+    /** The same without playing the cluster around it. */
+    controllerMicrosecondsPerSync: controller,
+    replayMicrosecondsPerSync: replayed,
+    timesAsFastAsVirtualRun: Math.round(inCluster / replayed),
+    timesAsFastAsController: Math.round(controller / replayed),
+  })}\n`,
+);
+
+function replayFor(prepared: readonly PreparedTrace[], seconds: number): { seconds: number; syncs: number } {
+  const startedAt = performance.now();
+  let syncs = 0;
+  while (performance.now() - startedAt < seconds * 1000) {
+    for (const trace of prepared) syncs += replayTrace(trace).length;
+  }
+  return { seconds: (performance.now() - startedAt) / 1000, syncs };
+}
