@@ -77,11 +77,11 @@ describe('checkCaps', () => {
 });
 
 describe('sizeVus', () => {
-  // Little's law by hand: 10/s × 4 s × headroom 2.5 = 100; 10/s × 120 s = 1200.
+  // Little's law by hand: 10/s × 120 s = 1,200 at worst; 200/s × 8 s × headroom 2.5 = 4,000 as usual.
   it.each([
     {
       given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 },
-      pre: 100,
+      pre: 1200,
       max: 1200,
     },
     {
@@ -90,6 +90,16 @@ describe('sizeVus', () => {
       max: 10,
     },
     { given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 2, expectedSeconds: 8 }, pre: 50, max: 50 },
+    {
+      given: { peakArrivalsPerSecond: 30, requestTimeoutSeconds: 120, expectedSeconds: 4 },
+      pre: 1500,
+      max: 3600,
+    },
+    {
+      given: { peakArrivalsPerSecond: 200, requestTimeoutSeconds: 40, expectedSeconds: 8 },
+      pre: 4000,
+      max: 8000,
+    },
     {
       given: { peakArrivalsPerSecond: 500, requestTimeoutSeconds: 120, expectedSeconds: 8 },
       pre: 10_000,

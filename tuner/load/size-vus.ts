@@ -11,19 +11,24 @@ export interface VuDemand {
 /** Of a streamed answer of some hundred tokens; a workflow also waits for a worker. */
 const usualSeconds: Record<RequestClass, number> = { chat: 8, workflow: 12 };
 /** Streams last longer when the target is pushed, which is what a load test does. */
-const headroom = 2.5;
+const headroom = 5;
 const fewest = 10;
 /** k6 needs a script engine for each: beyond this the machine's memory is the limit, not the target. */
 const most = 10_000;
+/**
+ * So many are made beforehand where they could be needed at all, at some 0.3 MB each. Made later, each costs a dropped
+ * arrival: a target that is pushed over its capacity then loses a fifth of its load instead of showing what it does.
+ */
+const affordable = 1_500;
 
 /**
  * VUs by Little's law: arrivals per second × seconds a request holds one.
  *
- * `preAllocatedVUs` are there before the load begins, for k6 drops arrivals while it makes one; `maxVUs` are enough
- * even when every request lasts until its timeout.
+ * `preAllocatedVUs` are there before the load begins, `maxVUs` are enough even when every request lasts until its
+ * timeout; up to some hundreds the two are the same.
  *
  * @example sizeVus({ name: 'chat', peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 })
- * // { preAllocatedVUs: 100, maxVUs: 1200 }
+ * // { preAllocatedVUs: 200, maxVUs: 1200 }
  */
 export function sizeVus(demand: VuDemand): { preAllocatedVUs: number; maxVUs: number } {
   const { name, peakArrivalsPerSecond, requestTimeoutSeconds } = demand;
@@ -31,5 +36,5 @@ export function sizeVus(demand: VuDemand): { preAllocatedVUs: number; maxVUs: nu
   const usual = Math.ceil(peakArrivalsPerSecond * expected * headroom);
   const worst = Math.ceil(peakArrivalsPerSecond * requestTimeoutSeconds);
   const maxVUs = Math.min(Math.max(worst, usual, fewest), most);
-  return { preAllocatedVUs: Math.min(Math.max(usual, fewest), maxVUs), maxVUs };
+  return { preAllocatedVUs: Math.min(Math.max(usual, affordable), maxVUs), maxVUs };
 }
