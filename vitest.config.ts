@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: sources.map((folder) => `${folder}/**/*.test.ts`),
-          exclude: ['**/*.e2e.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.e2e.test.ts', '**/*.long.test.ts', '**/node_modules/**'],
         },
       },
       {
@@ -19,6 +19,16 @@ export default defineConfig({
           include: sources.map((folder) => `${folder}/**/*.e2e.test.ts`),
           fileParallelism: false,
           testTimeout: 900_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        // Hours, not minutes: only with scripts/test --long.
+        test: {
+          name: 'long',
+          include: sources.map((folder) => `${folder}/**/*.long.test.ts`),
+          fileParallelism: false,
+          testTimeout: 12 * 3_600_000,
           hookTimeout: 300_000,
         },
       },

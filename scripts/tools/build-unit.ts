@@ -53,9 +53,11 @@ async function runGoBuild(unit: Unit, out: string, { go, context, onPackage }: B
     all: true,
     reject: false,
     cancelSignal: context.signal,
-    // Go ends its compilers on an interrupt; they would outlive it after SIGTERM.
+    // Go ends its compilers and removes its files on an interrupt; after SIGTERM both would stay.
     killSignal: 'SIGINT',
   });
+  const force = () => setTimeout(() => child.kill('SIGKILL'), 10_000).unref();
+  context.signal.addEventListener('abort', force, { once: true });
   let packages = 0;
   child.all.pipe(createWriteStream(log));
   child.all.on('data', (chunk: Buffer) => {

@@ -43,14 +43,22 @@ export async function installEntry(root: string, folder: string, fill: (staging:
   }
 }
 
-/** Removes what processes that are gone left half done. */
-export async function removeAbandonedStaging(root: string): Promise<void> {
-  const names = await readdir(join(root, 'staging')).catch(() => []);
-  for (const name of names) {
+/** Removes what processes that are gone left half done: staging folders, and drafts of locks. */
+export async function removeAbandoned(root: string): Promise<void> {
+  for (const name of await list(join(root, 'staging'))) {
     const [pid, startTicks] = name.split('.').slice(1);
     const owner = { pid: Number(pid), startTicks: startTicks === 'null' ? null : (startTicks ?? null) };
     if (!isAlive(owner)) await rm(join(root, 'staging', name), { recursive: true, force: true });
   }
+  for (const name of await list(join(root, 'locks'))) {
+    const [, pid] = /\.lock\.(\d+)\.\d+$/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive({ pid: Number(pid), startTicks: null }))
+      await rm(join(root, 'locks', name), { force: true });
+  }
+}
+
+function list(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
 }
 
 async function makeStaging(root: string, name: string): Promise<string> {

@@ -1,25 +1,29 @@
 import { exitCodes, formatError, TuneError } from '../../tuner/errors.ts';
-import { removeAbandonedStaging } from './cache-entry.ts';
+import { removeAbandoned } from './cache-entry.ts';
 import { cacheRoot } from './cache-root.ts';
 import { createContext, type Given } from './create-context.ts';
-import { createProgress, formatElapsed, type Progress } from './progress.ts';
+import { createProgress, formatElapsed, type Output, type Progress } from './progress.ts';
 import { provideTools } from './provide-tools.ts';
 import { type ToolName, tools } from './tools.ts';
 
 /**
- * Provides the named tools with progress on stderr.
+ * Provides the named tools with progress on the output.
  *
  * @returns exit code: 0, or that of the first failure; every failure is printed
  */
-export async function provideMissing(names: readonly ToolName[], given: Given): Promise<number> {
+export async function provideMissing(
+  names: readonly ToolName[],
+  given: Given,
+  output: Output,
+): Promise<number> {
   const startedAt = Date.now();
-  const progress = createProgress(process.stderr);
+  const progress = createProgress(output);
   try {
     progress.note(`${names.map((name) => tools[name].name).join(', ')} to set up in ${cacheRoot(given.env)}`);
-    await removeAbandonedStaging(cacheRoot(given.env));
+    await removeAbandoned(cacheRoot(given.env));
     const failures = await provideTools(names, createContext(given, progress));
     given.signal.throwIfAborted();
-    if (failures.length > 0) return report(failures, progress);
+    if (failures.length > 0) return report(failures, { progress, output });
     progress.note(`done in ${formatElapsed(Date.now() - startedAt)}`);
     return exitCodes.done;
   } finally {
@@ -27,12 +31,11 @@ export async function provideMissing(names: readonly ToolName[], given: Given): 
   }
 }
 
-function report(failures: readonly unknown[], progress: Progress): number {
+function report(failures: readonly unknown[], { progress, output }: { progress: Progress; output: Output }) {
   progress.close();
   const [bug] = failures.filter((failure) => !(failure instanceof TuneError));
   if (bug !== undefined) throw bug;
-  for (const failure of failures)
-    if (failure instanceof TuneError) process.stderr.write(`${formatError(failure)}\n`);
+  for (const failure of failures) if (failure instanceof TuneError) output.write(`${formatError(failure)}\n`);
   const [first] = failures;
   return first instanceof TuneError ? first.exitCode : exitCodes.bug;
 }

@@ -19,7 +19,8 @@ const graceMs = 5000;
 async function runTests(args: readonly string[]): Promise<number> {
   const { unit, long } = readOptions(args);
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort()).once('SIGTERM', () => interrupt.abort());
+  // Not once(): execa's own listener ends the process when it finds itself alone.
+  process.on('SIGINT', () => interrupt.abort()).on('SIGTERM', () => interrupt.abort());
   const marker = `TUNE_TEST_RUN=${randomUUID()}`;
   const context = createStepContext(marker, interrupt.signal);
   const results: (TestCount & { line: string })[] = [];

@@ -1,23 +1,31 @@
 import { exitCodes, formatError, TuneError } from '../../tuner/errors.ts';
 import { cacheRoot } from './cache-root.ts';
 import { missingTools } from './missing-tools.ts';
+import type { Output } from './progress.ts';
 import type { AllowedSource } from './setup-context.ts';
 
 const allSources: readonly AllowedSource[] = ['path', 'download', 'build'];
 
+export interface SetUpOptions {
+  /** Not a word when everything is in place. */
+  readonly quiet: boolean;
+  /** stderr unless told otherwise. */
+  readonly output?: Output;
+}
+
 /**
  * Sets up what is missing.
  *
- * @param options `quiet`: not a word when everything is in place
- * @returns exit code; progress and errors went to stderr
+ * @returns exit code; progress and errors went to the output
  */
 export async function setUp(
-  options: { quiet: boolean },
+  { quiet, output = process.stderr }: SetUpOptions,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<number> {
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  // Not once(): execa's own listener ends the process when it finds itself alone.
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     const sources = readSources(env);
     checkRedisChoice(env);
@@ -25,17 +33,17 @@ export async function setUp(
     if (missing.length > 0) {
       // Loaded only now: a set-up that finds everything in place should cost nothing.
       const { provideMissing } = await import('./provide-missing.ts');
-      return await provideMissing(missing, { env, sources, signal: interrupt.signal });
+      return await provideMissing(missing, { env, sources, signal: interrupt.signal }, output);
     }
-    if (!options.quiet) process.stderr.write(`setup: everything is in place (${cacheRoot(env)})\n`);
+    if (!quiet) output.write(`setup: everything is in place (${cacheRoot(env)})\n`);
     return exitCodes.done;
   } catch (error) {
     if (interrupt.signal.aborted) {
-      process.stderr.write('setup: interrupted; what was finished is kept\n');
+      output.write('setup: interrupted; what was finished is kept\n');
       return exitCodes.interrupted;
     }
     if (!(error instanceof TuneError)) throw error;
-    process.stderr.write(`${formatError(error)}\n`);
+    output.write(`${formatError(error)}\n`);
     return error.exitCode;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
