@@ -11,6 +11,7 @@ const written = writeTarget(paths, {
   context: 'sandbox-test',
   url: 'http://127.0.0.1:4000',
   redisPort: 20_008,
+  postgresMaxConnections: 100,
 });
 
 describe('target.json', () => {

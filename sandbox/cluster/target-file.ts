@@ -8,6 +8,8 @@ export interface TargetAddresses {
   readonly context: string;
   readonly url: string;
   readonly redisPort: number;
+  /** What an operator knows of the database; the worlds' other truths stay hidden. */
+  readonly postgresMaxConnections: number;
 }
 
 /** Writes target.json, in the form of a target in tune.yaml, and the key files it names. */
@@ -21,7 +23,7 @@ export function writeTarget(paths: SandboxPaths, addresses: TargetAddresses): Ta
   return target;
 }
 
-export function sandboxTarget(paths: SandboxPaths, { context, url, redisPort }: TargetAddresses): Target {
+export function sandboxTarget(paths: SandboxPaths, { context, url, redisPort, postgresMaxConnections }: TargetAddresses): Target {
   const key = (name: keyof typeof apiKeys) => ({ file: join(paths.keys, name) });
   const component = (name: 'api' | 'worker') => ({
     deployment: `${release}-${name}`,
@@ -42,6 +44,7 @@ export function sandboxTarget(paths: SandboxPaths, { context, url, redisPort }: 
     },
     redis: { url: `redis://127.0.0.1:${redisPort}` },
     queueMetric: { name: queueMetricName },
+    postgres: { maxConnections: postgresMaxConnections },
     components: { api: component('api'), worker: component('worker') },
   });
 }

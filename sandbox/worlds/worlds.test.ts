@@ -96,13 +96,13 @@ describe('slots-and-queue-bound', () => {
     expect(above.cores).toBeLessThan(0.2);
   });
 
-  it('runs Postgres out of connections with about ten busy API replicas', () => {
+  it('runs Postgres out of connections with about seventeen busy API replicas', () => {
     const refusedWith = (pods: number) => {
       const trial = new Trial(worldNamed('slots-and-queue-bound'), { api: pods, worker: 2 });
       trial.load(pods * 4, 20, () => trial.chat('hello'));
       return trial.model.truth.line().postgresRefused;
     };
-    expect(refusedWith(4)).toBe(0);
-    expect(refusedWith(12)).toBeGreaterThan(0);
+    expect(refusedWith(10)).toBe(0);
+    expect(refusedWith(22)).toBeGreaterThan(0);
   });
 });

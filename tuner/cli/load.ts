@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { recordOnly } from '../pipeline/run-pipeline.ts';
 import { interruptSignal } from './interrupt.ts';
 import { stderrProgress } from './stderr-progress.ts';
 import { toolVersion } from './tool-version.ts';
@@ -16,6 +15,7 @@ export function registerLoad(program: Command): void {
       // The program has flags of the same names, which commander would otherwise keep for itself.
       const flags = command.optsWithGlobals<RunFlags>();
       if (flags.target === undefined) throw noTarget();
+      const { recordOnly } = await import('../pipeline/record-only.ts');
       const folder = await recordOnly({
         ...flags,
         target: flags.target,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { didYouMean } from '../config/nearest-name.ts';
 import { exitCodes, formatError, TuneError } from '../errors.ts';
 import { registerInit } from './init.ts';
 import { interruptSignal } from './interrupt.ts';
@@ -9,7 +10,6 @@ import { registerRecommend } from './recommend.ts';
 import { registerReplayHpa } from './replay-hpa.ts';
 import { registerReport } from './report.ts';
 import { registerSandbox } from './sandbox.ts';
-import { registerSimulate } from './simulate.ts';
 import { toolVersion } from './tool-version.ts';
 import { registerTune } from './tune.ts';
 
@@ -26,7 +26,6 @@ for (const register of [
   registerInit,
   registerLoad,
   registerRecommend,
-  registerSimulate,
   registerOverlay,
   registerReport,
   registerSandbox,
@@ -62,13 +61,29 @@ function reportUsage(error: CommanderError): number {
   if (error.exitCode === 0) return exitCodes.done;
   const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = rest.join(' ').trim();
+  if (error.code === 'commander.excessArguments' && program.args[0] !== undefined) {
+    return unknownCommand(program.args[0]);
+  }
   const usage = new TuneError({
     code: 'USAGE',
-    message: error.code === 'commander.help' ? 'no command and no --target was given' : message,
+    message: error.code === 'commander.help' ? 'a command is missing behind the last word' : message,
     why: suggestion === '' ? 'the command line was not understood, so nothing was started' : suggestion,
     next: 'see what there is: tune --help, or tune <command> --help',
     exitCode: exitCodes.usage,
   });
   process.stderr.write(`${formatError(usage)}\n`);
   return usage.exitCode;
+}
+
+function unknownCommand(name: string): number {
+  const names = program.commands.map((command) => command.name());
+  const error = new TuneError({
+    code: 'USAGE',
+    message: `there is no command "${name}"`,
+    why: `commands are: ${names.join(', ')}`,
+    next: `${didYouMean(name, names)}see tune --help`,
+    exitCode: exitCodes.usage,
+  });
+  process.stderr.write(`${formatError(error)}\n`);
+  return error.exitCode;
 }

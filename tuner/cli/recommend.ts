@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { readConfig } from '../config/read-config.ts';
-import { recommendFrom } from '../pipeline/recommend-from.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { interruptSignal } from './interrupt.ts';
 import { stderrProgress } from './stderr-progress.ts';
@@ -26,6 +25,7 @@ export function registerRecommend(program: Command): void {
     )
     .action(async (run: string, _own: RecommendFlags, command: Command) => {
       const flags = command.optsWithGlobals<RecommendFlags>();
+      const { recommendFrom } = await import('../pipeline/recommend-from.ts');
       const result = await recommendFrom(openRunFolder(run, process.cwd()), {
         config: readConfig(flags.config, process.cwd()),
         chart: flags.chart,

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { exitCodes, TuneError } from '../errors.ts';
-import { runPipeline } from '../pipeline/run-pipeline.ts';
 import { interruptSignal } from './interrupt.ts';
 import { stderrProgress } from './stderr-progress.ts';
 import { toolVersion } from './tool-version.ts';
@@ -42,6 +41,8 @@ export function registerTune(program: Command): void {
     )
     .action(async (flags: RunFlags) => {
       if (flags.target === undefined) throw noTarget();
+      // Loaded only now: other commands need not wait for what only this one uses.
+      const { runPipeline } = await import('../pipeline/run-pipeline.ts');
       const result = await runPipeline({
         ...flags,
         target: flags.target,

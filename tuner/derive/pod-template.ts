@@ -35,13 +35,16 @@ export function ceilingMillicores(component: ComponentName, container: Container
   return Math.min(container.limitMillicores ?? Number.POSITIVE_INFINITY, processes * millicoresPerProcess);
 }
 
-/** Most Postgres connections one replica can open: pool and overflow of each of its processes. */
+/**
+ * Most Postgres connections one replica holds at once: each of its processes opens one for a request that it
+ * serves, as far as its pool and overflow go.
+ */
 export function postgresConnections(component: ComponentName, container: Container): number | null {
   if (component === 'web') return null;
   const processes = component === 'api' ? number(container, 'SERVER_WORKER_AMOUNT') : 1;
-  return (
-    processes * (number(container, 'SQLALCHEMY_POOL_SIZE') + number(container, 'SQLALCHEMY_MAX_OVERFLOW'))
-  );
+  const slots = number(container, component === 'api' ? 'SERVER_WORKER_CONNECTIONS' : 'CELERY_WORKER_AMOUNT');
+  const pool = number(container, 'SQLALCHEMY_POOL_SIZE') + number(container, 'SQLALCHEMY_MAX_OVERFLOW');
+  return processes * Math.min(slots, pool);
 }
 
 function number(container: Container, name: string): number {

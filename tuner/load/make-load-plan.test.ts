@@ -89,7 +89,7 @@ describe('sizeVus', () => {
       pre: 10,
       max: 10,
     },
-    { given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 2, expectedSeconds: 8 }, pre: 50, max: 50 },
+    { given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 2, expectedSeconds: 8 }, pre: 100, max: 100 },
     {
       given: { peakArrivalsPerSecond: 30, requestTimeoutSeconds: 120, expectedSeconds: 4 },
       pre: 1500,
@@ -97,7 +97,7 @@ describe('sizeVus', () => {
     },
     {
       given: { peakArrivalsPerSecond: 200, requestTimeoutSeconds: 40, expectedSeconds: 8 },
-      pre: 4000,
+      pre: 8000,
       max: 8000,
     },
     {
