@@ -80,7 +80,7 @@ async function writeLauncher(staging: string): Promise<void> {
     '#!/bin/sh',
     'here=$(dirname "$(readlink -f "$0")")/root/usr',
     'libraries=$(echo "$here"/lib/*-linux-gnu* | tr " " ":")',
-    'LD_LIBRARY_PATH="$libraries:$LD_LIBRARY_PATH" exec "$here/bin/redis-server" "$@"',
+    'LD_LIBRARY_PATH="$libraries" exec "$here/bin/redis-server" "$@"',
   ];
   await writeFile(launcher, `${script.join('\n')}\n`);
   await chmod(launcher, 0o755);
