@@ -72,6 +72,13 @@ describe('startLiveLoad', () => {
     expect(watch(...setUp, old, ...young).latest()?.arrivalsPerSecond).toBe(5);
   });
 
+  it('is not misled by samples that come late', () => {
+    const seconds = Array.from({ length: 30 }, (_, index) => bucket(index, { id: 0, count: 1, sum: 5 }));
+    const late = [bucket(3, { id: 1, count: 1, sum: 9 }), bucket(25, { id: 2, count: 1, sum: 4 })];
+    const latest = watch(...setUp, ...seconds, ...late).latest();
+    expect(latest).toMatchObject({ atSeconds: 29, arrivalsPerSecond: 5, completionsPerSecond: 0.4 });
+  });
+
   it('passes over a line that it cannot read', () => {
     expect(watch(...setUp, '{"type":"buck', bucket(1, { id: 0, count: 1, sum: 3 })).latest()).toMatchObject({
       arrivalsPerSecond: 3,

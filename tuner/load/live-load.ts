@@ -34,20 +34,24 @@ export function startLiveLoad(): LiveLoadView {
   let activeStreams: number | null = null;
   let dropped = 0;
 
-  const secondOf = (atSeconds: number): Second => {
+  /** Late samples of a second that has left the window go nowhere. */
+  const secondOf = (atSeconds: number): Second | null => {
     const found = seconds.find((each) => each.atSeconds === atSeconds);
     if (found !== undefined) return found;
+    const newest = seconds.at(-1)?.atSeconds ?? Number.NEGATIVE_INFINITY;
+    if (atSeconds < newest) return null;
     const fresh = { atSeconds, arrivals: 0, completions: 0, failures: 0, firstTokens: new Map() };
     seconds.push(fresh);
-    if (seconds.length > windowSeconds) seconds.shift();
+    while ((seconds[0]?.atSeconds ?? atSeconds) <= atSeconds - windowSeconds) seconds.shift();
     return fresh;
   };
-  const add = (second: Second, value: BucketValue) => {
+  const add = (atSeconds: number, value: BucketValue) => {
     const { metric, outcome } = series.get(value.id) ?? { metric: '', outcome: '' };
-    if (metric === 'requests_started') {
-      second.arrivals += value.sum;
-      countStarts(firstStarts, second.atSeconds, value.sum);
-    } else if (metric === 'dropped_iterations') dropped += value.sum;
+    if (metric === 'requests_started') countStarts(firstStarts, atSeconds, value.sum);
+    if (metric === 'dropped_iterations') dropped += value.sum;
+    const second = secondOf(atSeconds);
+    if (second === null) return;
+    if (metric === 'requests_started') second.arrivals += value.sum;
     else if (metric === 'active_streams') activeStreams = value.last ?? activeStreams;
     else if (metric === 'time_to_first_token_ms') addBins(second.firstTokens, value.bins ?? []);
     else if (metric === 'requests') {
@@ -60,7 +64,7 @@ export function startLiveLoad(): LiveLoadView {
       const line = loadLineSchema.safeParse(parseJson(text)).data;
       if (line?.type === 'header') startAt = line.startAt;
       else if (line?.type === 'series') series.set(line.id, { metric: line.metric, outcome: line.outcome });
-      else if (line?.type === 'bucket') for (const value of line.values) add(secondOf(line.atSeconds), value);
+      else if (line?.type === 'bucket') for (const value of line.values) add(line.atSeconds, value);
     },
     startAt: () => startAt,
     firstStarts: () => firstStarts,

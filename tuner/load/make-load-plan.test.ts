@@ -77,28 +77,28 @@ describe('checkCaps', () => {
 });
 
 describe('sizeVus', () => {
-  // Little's law by hand: 10/s × 120 s = 1,200 at worst; 200/s × 8 s × headroom 2.5 = 4,000 as usual.
+  // Little's law by hand: 10/s × (120 + 5) s = 1,250 at worst; 200/s × 8 s × headroom 2.5 = 4,000 as usual.
   it.each([
     {
       given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 },
-      pre: 1200,
-      max: 1200,
+      pre: 1250,
+      max: 1250,
     },
     {
       given: { peakArrivalsPerSecond: 0.1, requestTimeoutSeconds: 60, expectedSeconds: 4 },
       pre: 10,
       max: 10,
     },
-    { given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 2, expectedSeconds: 8 }, pre: 100, max: 100 },
+    { given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 2, expectedSeconds: 8 }, pre: 70, max: 70 },
     {
       given: { peakArrivalsPerSecond: 30, requestTimeoutSeconds: 120, expectedSeconds: 4 },
       pre: 1500,
-      max: 3600,
+      max: 3750,
     },
     {
       given: { peakArrivalsPerSecond: 200, requestTimeoutSeconds: 40, expectedSeconds: 8 },
-      pre: 8000,
-      max: 8000,
+      pre: 4000,
+      max: 9000,
     },
     {
       given: { peakArrivalsPerSecond: 500, requestTimeoutSeconds: 120, expectedSeconds: 8 },

@@ -11,8 +11,9 @@ export interface VuDemand {
 /** Of a streamed answer of some hundred tokens; a workflow also waits for a worker. */
 const usualSeconds: Record<RequestClass, number> = { chat: 8, workflow: 12 };
 /** Streams last longer when the target is pushed, which is what a load test does. */
-const headroom = 5;
+const headroom = 2.5;
 const fewest = 10;
+const endingSeconds = 5;
 /** k6 needs a script engine for each: beyond this the machine's memory is the limit, not the target. */
 const most = 10_000;
 /**
@@ -28,13 +29,14 @@ const affordable = 1_500;
  * timeout; up to some hundreds the two are the same.
  *
  * @example sizeVus({ name: 'chat', peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 })
- * // { preAllocatedVUs: 200, maxVUs: 1200 }
+ * // { preAllocatedVUs: 1250, maxVUs: 1250 }
  */
 export function sizeVus(demand: VuDemand): { preAllocatedVUs: number; maxVUs: number } {
   const { name, peakArrivalsPerSecond, requestTimeoutSeconds } = demand;
   const expected = Math.min(demand.expectedSeconds ?? usualSeconds[name], requestTimeoutSeconds);
   const usual = Math.ceil(peakArrivalsPerSecond * expected * headroom);
-  const worst = Math.ceil(peakArrivalsPerSecond * requestTimeoutSeconds);
+  // A little over the timeout: a request that runs into it still has to be taken down.
+  const worst = Math.ceil(peakArrivalsPerSecond * (requestTimeoutSeconds + endingSeconds));
   const maxVUs = Math.min(Math.max(worst, usual, fewest), most);
   return { preAllocatedVUs: Math.min(Math.max(usual, affordable), maxVUs), maxVUs };
 }
