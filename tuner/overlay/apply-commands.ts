@@ -33,7 +33,8 @@ export function shellCommands(overlay: Overlay, { plans, options, evidence }: Gu
       ...(options.kubeconfig === undefined ? [] : [`export KUBECONFIG=${shellWord(options.kubeconfig)}`]),
       `CHART=${chartReference(options)}`,
       'mkdir -p before',
-      `${helm} get values ${shellWord(release)} --output yaml > before/values.yaml`,
+      // Kept once: read again after the upgrade, they would be no way back.
+      `[ -s before/values.yaml ] || ${helm} get values ${shellWord(release)} --output yaml > before/values.yaml`,
       `${kubectl} get hpa,deployments`,
       ...externalMetrics(plans, kubectl, namespace),
     ],

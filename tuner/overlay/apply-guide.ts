@@ -109,7 +109,9 @@ function apply({ restarts }: Overlay, { plans }: GuideContext, { apply: lines }:
     '## 3. Apply',
     `${warning}
 
-The chart writes \`spec.replicas\` on every upgrade, also where an HPA decides: an upgrade would throw the count back to the value in the values. \`--set …replicas\` therefore hands the live count over. In this order, because helm deletes the HPA it owns by its name: applied the other way round, the new HPA would be deleted. Until the last line no HPA moves the count; that takes seconds and harms nobody.`,
+The chart writes \`spec.replicas\` on every upgrade, also where an HPA decides, so \`--set …replicas\` hands the live count over. Without it Helm 4 stops with a conflict over .spec.replicas, and Helm 3 throws the count back to the number in the values. A conflict in spite of it means that the HPA moved the count in between: run the line again.
+
+In this order, because helm deletes the HPA it owns by its name: applied the other way round, the new HPA would be deleted. Until the last line no HPA moves the count; that takes seconds and harms nobody.`,
     lines,
   );
 }
@@ -143,7 +145,7 @@ function later({ manifests }: Overlay, { plans }: GuideContext, { keepCount }: S
       : ' In GitOps, keep manifests/ beside the values, and let the tool ignore /spec/replicas of these Deployments (Argo CD: ignoreDifferences with RespectIgnoreDifferences).';
   return section(
     '## From now on',
-    `Every later \`helm upgrade\` of this release needs the live counts as well, or it resets them to the values’ \`replicas\`:${gitOps}`,
+    `Every later \`helm upgrade\` of this release needs the live counts as well.${gitOps}`,
     keepCount,
   );
 }

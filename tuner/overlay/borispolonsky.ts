@@ -80,12 +80,12 @@ function withHpa(component: ComponentName, spec: HpaSpec, advice: Advice): Value
     {
       path: path('minReplicas'),
       value: spec.minReplicas ?? 1,
-      because: reasonFor(advice, component, 'minReplicas'),
+      because: reasonFor(advice, component, /^minReplicas$/),
     },
     {
       path: path('maxReplicas'),
       value: spec.maxReplicas,
-      because: reasonFor(advice, component, 'maxReplicas'),
+      because: reasonFor(advice, component, /^maxReplicas$/),
     },
     ...utilization(component, spec, advice),
   ];
@@ -107,7 +107,7 @@ function utilization(component: ComponentName, spec: HpaSpec, advice: Advice): V
       because:
         cpu === undefined
           ? '0 takes out the CPU metric that the chart writes by default'
-          : reasonFor(advice, component, 'cpu'),
+          : reasonFor(advice, component, /^metrics.*[Rr]esource/),
     },
     ...(memory === undefined
       ? []
@@ -115,7 +115,7 @@ function utilization(component: ComponentName, spec: HpaSpec, advice: Advice): V
           {
             path: [component, 'autoscaling', 'targetMemoryUtilizationPercentage'],
             value: memory,
-            because: reasonFor(advice, component, 'memory'),
+            because: reasonFor(advice, component, /^metrics.*[Rr]esource/),
           },
         ]),
   ];
@@ -131,8 +131,8 @@ function replicas(
   if (count === null) return [];
   const because =
     spec === null
-      ? reasonFor(advice, component, 'replicas')
-      : 'the chart sets this count on every helm upgrade, HPA or not: an upgrade that forgets the live count then falls to the HPA’s minimum and not below it';
+      ? reasonFor(advice, component, /^replicas$/)
+      : 'the chart sets this count on every helm upgrade, HPA or not: one that forgets the live count (see APPLY.md) then falls to the HPA’s minimum and not below it';
   return [{ path: [component, 'replicas'], value: count, because }];
 }
 
@@ -142,7 +142,7 @@ function requests(component: ComponentName, proposal: Proposal, advice: Advice):
     {
       path: [component, 'resources', 'requests', 'cpu'],
       value: `${Math.round(proposal.requestedMillicores)}m`,
-      because: reasonFor(advice, component, 'requests.cpu'),
+      because: reasonFor(advice, component, /requests\.cpu$/),
     },
   ];
 }

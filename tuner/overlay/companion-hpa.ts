@@ -2,7 +2,6 @@ import { Document } from 'yaml';
 import type { Advice } from '../contracts/advice.ts';
 import type { ComponentName } from '../contracts/component.ts';
 import { type HpaSpec, hpaSpecSchema } from '../contracts/hpa-spec.ts';
-import { reasonFor } from './reason-for.ts';
 import { commentOnKey, commentText } from './values-document.ts';
 
 export interface HpaIdentity {
@@ -46,21 +45,23 @@ export function companionHpaYaml(spec: HpaSpec, identity: HpaIdentity, advice: A
   document.commentBefore = commentText(
     `HPA of ${identity.deployment}: takes the place of the one the chart writes under the same name.\nSee APPLY.md for the order; helm neither owns nor removes this object.`,
   );
-  const parts: [path: readonly string[], part: string][] = [
-    [['spec', 'minReplicas'], 'minReplicas'],
-    [['spec', 'maxReplicas'], 'maxReplicas'],
+  const paths = [
+    ['minReplicas'],
+    ['maxReplicas'],
     ...(['scaleUp', 'scaleDown'] as const).flatMap((direction) =>
-      (['stabilizationWindowSeconds', 'policies', 'selectPolicy', 'tolerance'] as const).map(
-        (key): [string[], string] => [['spec', 'behavior', direction, key], `${direction}.${key}`],
-      ),
+      (['stabilizationWindowSeconds', 'policies', 'selectPolicy', 'tolerance'] as const).map((key) => [
+        'behavior',
+        direction,
+        key,
+      ]),
     ),
   ];
-  const settled = new Set(
-    advice.settings.filter(({ component }) => component === identity.component).map(({ sets }) => sets),
-  );
-  for (const [path, part] of parts) {
-    if (![...settled].some((sets) => sets.endsWith(part))) continue;
-    commentOnKey(document, path, reasonFor(advice, identity.component, part));
+  for (const path of paths) {
+    const sets = path.join('.');
+    const decided = advice.settings.find(
+      (setting) => setting.component === identity.component && setting.sets === sets,
+    );
+    if (decided !== undefined) commentOnKey(document, ['spec', ...path], decided.because);
   }
   commentOnMetrics(document, identity.component, advice);
   return document.toString({ lineWidth: 100 });

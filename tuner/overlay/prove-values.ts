@@ -32,12 +32,12 @@ export async function proveValues(
   const before = await render(inForce);
   const restless = new Set(differences(before, await render(inForce)));
   const after = await render(inForce, valuesTree(settings));
-  const changes: string[][] = [];
-  for (const setting of settings) {
-    const others = valuesTree(settings.filter((other) => other !== setting));
-    const without = await render(inForce, others);
-    changes.push(differences(without, after).filter((field) => !restless.has(field)));
-  }
+  const changes = await Promise.all(
+    settings.map(async (setting) => {
+      const others = valuesTree(settings.filter((other) => other !== setting));
+      return differences(await render(inForce, others), after).filter((field) => !restless.has(field));
+    }),
+  );
   const ignored = settings.filter((_, index) => changes[index]?.length === 0);
   if (ignored.length > 0) throw keysIgnored(ignored, chartValues);
   return { before, after, changes, restless };

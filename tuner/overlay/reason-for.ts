@@ -4,13 +4,10 @@ import type { ComponentName } from '../contracts/component.ts';
 /**
  * The reason the advice gives for a setting of a component.
  *
- * @param part a piece of the setting's path: `minReplicas`, `cpu`, `scaleDown.stabilizationWindowSeconds`
- * @returns the reason of the setting whose path ends in the part, else of one that holds it, else the summary
+ * @param sets the setting's path: `/^minReplicas$/`, `/^metrics.*resource/`
+ * @returns the reason of the first setting that fits, else the summary that all of them share
  */
-export function reasonFor(advice: Advice, component: ComponentName, part: string): string {
-  const ofComponent = advice.settings.filter((setting) => setting.component === component);
-  const found =
-    ofComponent.find(({ sets }) => sets.endsWith(part)) ??
-    ofComponent.find(({ sets, id }) => `${sets} ${id}`.toLowerCase().includes(part.toLowerCase()));
-  return found?.because ?? `part of the settings that were weighed together: ${advice.summary}`;
+export function reasonFor(advice: Advice, component: ComponentName, sets: RegExp): string {
+  const found = advice.settings.find((setting) => setting.component === component && sets.test(setting.sets));
+  return found?.because ?? `weighed together with the other settings: ${advice.summary}`;
 }
