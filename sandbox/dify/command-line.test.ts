@@ -5,15 +5,15 @@ import { readCommandLine } from './command-line.ts';
 describe('readCommandLine', () => {
   it('reads what the sandbox starts it with', () => {
     const args =
-      '--world w.yaml --kubeconfig k --namespace dify --release my-dify --redis redis://127.0.0.1:7 --port 0 --ready-file r';
+      '--world w.yaml --kubeconfig k --namespace dify --release my-dify --redis redis://127.0.0.1:7 --port 0 --ready-file folder/ready.json';
     expect(readCommandLine(args.split(' '))).toEqual({
       worldFile: 'w.yaml',
       pods: { kubeconfig: 'k', namespace: 'dify', release: 'my-dify' },
       redisUrl: 'redis://127.0.0.1:7',
       port: 0,
       externalMetricsPort: 0,
-      readyFile: 'r',
-      truthFile: null,
+      readyFile: 'folder/ready.json',
+      truthFile: 'folder/truth.ndjson',
     });
   });
 

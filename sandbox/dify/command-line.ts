@@ -1,4 +1,5 @@
 /** The stand-in's flags. */
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodes, TuneError } from '../../tuner/errors.ts';
 import type { Component } from './kubernetes/pod-source.ts';
@@ -16,6 +17,7 @@ export interface CommandLine {
   readonly externalMetricsPort: number;
   /** Where the ports are written once everything serves; null: nowhere. */
   readonly readyFile: string | null;
+  /** For tests, never for the tuner; null: nowhere. */
   readonly truthFile: string | null;
 }
 
@@ -24,13 +26,13 @@ export const usage = `node sandbox/dify/main.ts --world FILE (--kubeconfig FILE 
   --redis redis://127.0.0.1:PORT       queues there, in database 1; without it, in this process
   --port 0 --external-metrics-port 0   0: any free port
   --ready-file FILE                    {"httpPort","externalMetricsPort","pid"}, written once everything serves
-  --truth FILE                         what really happens, a JSON line a second; for tests
+  --truth FILE                         what really happens, a JSON line a second; beside the ready file if not said
 `;
 
 /** @throws TuneError BAD_FLAGS */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const values = parse(args);
-  const { world, kubeconfig } = values;
+  const { world, kubeconfig, 'ready-file': readyFile } = values;
   const counts = values['static-pods'];
   if (world === undefined) throw badFlags('--world is missing');
   if ((kubeconfig === undefined) === (counts === undefined)) {
@@ -45,8 +47,8 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     redisUrl: values.redis ?? null,
     port: readPort('--port', values.port),
     externalMetricsPort: readPort('--external-metrics-port', values['external-metrics-port']),
-    readyFile: values['ready-file'] ?? null,
-    truthFile: values.truth ?? null,
+    readyFile: readyFile ?? null,
+    truthFile: values.truth ?? (readyFile === undefined ? null : join(dirname(readyFile), 'truth.ndjson')),
   };
 }
 

@@ -14,6 +14,8 @@ export interface TruthLine extends Readonly<Record<TruthCounter, number>> {
   readonly at: string;
   /** Virtual seconds since the stand-in started. */
   readonly atSeconds: number;
+  /** Runs in the list and fetched but not started, up to a second ago; null before the first look. */
+  readonly queueDepth: number | null;
   readonly llmRefused: number;
   readonly postgresOpen: number;
   readonly postgresRefused: number;
@@ -35,6 +37,7 @@ export class TruthLog {
   readonly #usedMs = new Map<string, number>();
   readonly #parts: TruthParts;
   #stream: WriteStream | undefined;
+  #queueDepth: number | null = null;
 
   constructor(parts: TruthParts) {
     this.#parts = parts;
@@ -49,6 +52,7 @@ export class TruthLog {
     this.#stream = createWriteStream(file);
     const beat = () => {
       this.#write();
+      this.#lookAtQueue();
       this.#parts.scheduler.after(1000, beat);
     };
     this.#parts.scheduler.after(1000, beat);
@@ -63,6 +67,7 @@ export class TruthLog {
       at: new Date().toISOString(),
       atSeconds: Math.round(scheduler.now() / 1000),
       ...(counts as Record<TruthCounter, number>),
+      queueDepth: this.#queueDepth,
       llmRefused: llm.refusedCalls,
       postgresOpen: postgres.openConnections,
       postgresRefused: postgres.refusedConnections,
@@ -87,6 +92,17 @@ export class TruthLog {
     await new Promise<void>((resolve) => stream.end(resolve));
   }
 
+  #lookAtQueue(): void {
+    this.#parts.queueDepth().then(
+      (depth) => {
+        this.#queueDepth = depth;
+      },
+      () => {
+        this.#queueDepth = null;
+      },
+    );
+  }
+
   #write(): void {
     this.#stream?.write(`${JSON.stringify(this.line())}\n`);
   }
@@ -105,4 +121,5 @@ export interface TruthParts {
   readonly llm: Llm;
   readonly postgres: PostgresServer;
   readonly daemonUsedMs: () => number;
+  readonly queueDepth: () => Promise<number>;
 }

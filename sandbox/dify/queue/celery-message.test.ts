@@ -35,9 +35,16 @@ describe('a Celery message', () => {
   });
 
   it('gives back its payload and its tag', () => {
-    expect(celeryPayloadOf(raw)).toBe('{"app_id":"a"}');
+    expect(celeryPayloadOf(raw)).toEqual({ app_id: 'a' });
     expect(deliveryTagOf(raw)).toBe(JSON.parse(raw).properties.delivery_tag);
   });
+
+  it.each(['', 'hello', '{}', '[1]', JSON.stringify({ body: 'x', properties: { delivery_tag: 't' } })])(
+    'carries nothing when it is %j',
+    (junk) => {
+      expect(celeryPayloadOf(junk)).toBeNull();
+    },
+  );
 
   it('lies in unacked with exchange and routing key', () => {
     expect(JSON.parse(encodeUnacked(raw, workflowQueue))).toEqual([JSON.parse(raw), '', workflowQueue]);

@@ -60,17 +60,32 @@ export function encodeCeleryMessage(queue: string, payload: string, origin: stri
   });
 }
 
-export function deliveryTagOf(raw: string): string {
-  return messageSchema.parse(JSON.parse(raw)).properties.delivery_tag;
+/** null when it is no Celery message: anybody can push into a list. */
+export function deliveryTagOf(raw: string): string | null {
+  return readMessage(raw)?.properties.delivery_tag ?? null;
 }
 
-/** The task's argument, JSON text. */
-export function celeryPayloadOf(raw: string): string {
-  const body = Buffer.from(messageSchema.parse(JSON.parse(raw)).body, 'base64').toString('utf8');
-  return bodySchema.parse(JSON.parse(body))[0][0];
+/** The task's argument, parsed; null when the message carries something else. */
+export function celeryPayloadOf(raw: string): unknown {
+  const message = readMessage(raw);
+  if (!message) return null;
+  const body = bodySchema.safeParse(parseJson(Buffer.from(message.body, 'base64').toString('utf8')));
+  return body.success ? parseJson(body.data[0][0]) : null;
 }
 
 /** What kombu keeps in the hash `unacked` under the delivery tag. */
 export function encodeUnacked(raw: string, queue: string): string {
   return JSON.stringify([JSON.parse(raw), '', queue]);
+}
+
+function readMessage(raw: string): z.infer<typeof messageSchema> | undefined {
+  return messageSchema.safeParse(parseJson(raw)).data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

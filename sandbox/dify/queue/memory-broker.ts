@@ -84,7 +84,7 @@ export class MemoryBroker implements Broker {
       const raw = queue && this.#list(queue).shift();
       if (!queue || !raw) continue;
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-      const delivery = { queue, raw, tag: deliveryTagOf(raw) };
+      const delivery = { queue, raw, tag: deliveryTagOf(raw) ?? raw };
       this.unacked.set(delivery.tag, delivery);
       this.#scheduler.after(0, () => waiting.got(delivery));
     }

@@ -10,7 +10,7 @@ import { eventName } from '../testing/capture.ts';
 import { askOverHttp } from '../testing/raw-request.ts';
 import { worldNamed } from '../testing/trial.ts';
 import type { Delivery } from './broker.ts';
-import { encodeCeleryMessage, workflowQueue } from './celery-message.ts';
+import { celeryPayloadOf, encodeCeleryMessage, workflowQueue } from './celery-message.ts';
 import { RedisBroker } from './redis-broker.ts';
 
 let server: ChildProcess;
@@ -94,6 +94,18 @@ describe('RedisBroker', () => {
     const delivery = await new Promise<Delivery>((got) => staying.fetch([workflowQueue], got));
     broker.acknowledge(delivery);
     staying.close();
+    await broker.close();
+  });
+
+  it('drops what is no Celery message and goes on to the next', async () => {
+    const broker = await connect();
+    await observer.lpush(workflowQueue, 'hello');
+    broker.enqueue(workflowQueue, message('"next"'));
+    const consumer = broker.newConsumer();
+    const delivery = await new Promise<Delivery>((got) => consumer.fetch([workflowQueue], got));
+    expect(celeryPayloadOf(delivery.raw)).toBe('next');
+    broker.acknowledge(delivery);
+    consumer.close();
     await broker.close();
   });
 

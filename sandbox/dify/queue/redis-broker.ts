@@ -6,6 +6,9 @@ import { deliveryTagOf, encodeUnacked } from './celery-message.ts';
 /** Celery's database; 0 holds Dify's own keys. Channels belong to no database. */
 const celeryDatabase = 1;
 
+/** How soon a failed fetch is tried again, for instance while Redis loads its data. */
+const retryMs = 500;
+
 /** @param input how an answer of Redis enters the model */
 export interface RedisBrokerOptions {
   readonly url: string;
@@ -77,17 +80,24 @@ export class RedisBroker implements Broker {
     const fetch: Consumer['fetch'] = (queues, got) => {
       connection ??= this.#newConsumerConnection();
       const used = connection;
+      const receive = ([queue, raw]: [string, string]) => {
+        const tag = deliveryTagOf(raw);
+        if (tag === null) {
+          this.#options.log(`redis: dropped what is no Celery message from ${queue}`);
+          if (used === connection) fetch(queues, got);
+          return;
+        }
+        const delivery = { queue, raw, tag };
+        this.#hold(delivery);
+        if (used === connection) this.#options.input(() => got(delivery));
+        else this.restore(delivery);
+      };
       used.brpop([...queues], 0).then(
-        (popped) => {
-          if (!popped) return;
-          const [queue, raw] = popped;
-          const delivery = { queue, raw, tag: deliveryTagOf(raw) };
-          this.#hold(delivery);
-          if (used !== connection) this.restore(delivery);
-          else this.#options.input(() => got(delivery));
-        },
+        (popped) => popped && receive(popped),
         (error: unknown) => {
-          if (used === connection) this.#options.log(`redis: BRPOP: ${String(error)}`);
+          if (used !== connection) return;
+          this.#options.log(`redis: BRPOP: ${String(error)}`);
+          setTimeout(() => used === connection && fetch(queues, got), retryMs);
         },
       );
     };

@@ -18,7 +18,7 @@ const indexingSchema = z.object({ dataset_id: z.string(), document_ids: z.array(
 
 /** A message that is not the stand-in's own does nothing, as Celery drops what it cannot read. */
 export function* executeMessage(dify: Dify, delivery: Delivery, place: Place): Task {
-  const payload: unknown = JSON.parse(celeryPayloadOf(delivery.raw));
+  const payload = celeryPayloadOf(delivery.raw);
   if (delivery.queue === indexingQueue) {
     const order = indexingSchema.safeParse(payload);
     if (order.success) yield* index(dify, place, order.data);

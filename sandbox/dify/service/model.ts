@@ -11,6 +11,7 @@ import type { Scheduler } from '../model/scheduler.ts';
 import { launch, type Running } from '../model/task.ts';
 import { WorkerPod } from '../model/worker-pod.ts';
 import type { Broker } from '../queue/broker.ts';
+import { workflowQueue } from '../queue/celery-message.ts';
 import { TruthLog } from '../truth-log.ts';
 import type { Exchange } from '../wire/exchange.ts';
 import { ActiveRequests } from './active-requests.ts';
@@ -56,7 +57,14 @@ export function newModel(world: World, scheduler: Scheduler, broker: Broker): Mo
       new WorkerPod(pod, { ...parts, execute: (delivery, place) => executeMessage(dify, delivery, place) }),
     onDeath: (component, broken) => truth.count(component === 'api' ? 'cutStreams' : 'lostRuns', broken),
   });
-  const truth = new TruthLog({ scheduler, fleet, llm, postgres, daemonUsedMs: () => daemon.usedMs });
+  const truth = new TruthLog({
+    scheduler,
+    fleet,
+    llm,
+    postgres,
+    daemonUsedMs: () => daemon.usedMs,
+    queueDepth: () => broker.depth(workflowQueue),
+  });
   return { dify, fleet, truth };
 }
 
