@@ -24,7 +24,7 @@ function startsOf(rate: number, delaySeconds: number, seconds: number): number[]
 }
 
 describe('estimateStartDelaySeconds', () => {
-  it.each([0, 0.6, 1.3, 7.9])(
+  it.each([0, 0.6, 1.3, 7.9, 21.4])(
     'finds a delay of %d s to a quarter of the distance of two arrivals',
     (delay) => {
       const found = estimateStartDelaySeconds(steady, startsOf(4, delay, 30));

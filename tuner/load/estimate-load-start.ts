@@ -1,7 +1,5 @@
 import type { LoadPlan, PlannedScenario } from '../contracts/load-plan.ts';
 
-/** Making the VUs takes k6 this long at most before it begins to count. */
-const longestDelaySeconds = 30;
 const stepSeconds = 0.02;
 
 /**
@@ -9,14 +7,15 @@ const stepSeconds = 0.02;
  * long that took. The arrivals themselves tell: of all delays, the one under which the plan has the most nearly the
  * recorded number of arrivals up to the end of each second, the middle one where several are equally near.
  *
- * @param starts arrivals that began in each second since the recorded start; the first half minute is enough
+ * @param starts arrivals that began in each second since the recorded start; half a minute of them is enough
  * @returns seconds, to about a tenth at some arrivals per second; null when none began
  */
 export function estimateStartDelaySeconds(plan: LoadPlan, starts: readonly number[]): number | null {
-  if (!starts.some((count) => count > 0)) return null;
+  const firstSecond = starts.findIndex((count) => count > 0);
+  if (firstSecond < 0) return null;
   let best: number[] = [];
   let least = Number.POSITIVE_INFINITY;
-  for (let step = 0; step * stepSeconds <= longestDelaySeconds; step++) {
+  for (let step = 0; step * stepSeconds <= firstSecond + 1; step++) {
     const delay = step * stepSeconds;
     const distance = distanceTo(starts, (seconds) => plannedArrivals(plan, seconds - delay));
     if (distance < least) best = [];

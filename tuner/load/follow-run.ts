@@ -40,7 +40,7 @@ export function followRun({ plan, runFolder, clock, onBucket, onFailure }: Follo
     for (const line of lines.read()) live.see(line);
     const start = startSeconds();
     if (start === null) return;
-    if (isLast || live.firstStarts().length >= settledAfterSeconds) writeMarks(start);
+    if (isLast || isSettled(live.firstStarts())) writeMarks(start);
     show(start);
   };
   const guarded = (step: () => void) => {
@@ -67,6 +67,11 @@ export function followRun({ plan, runFolder, clock, onBucket, onFailure }: Follo
       events.close();
     },
   };
+}
+
+function isSettled(firstStarts: readonly number[]): boolean {
+  const first = firstStarts.findIndex((count) => count > 0);
+  return first >= 0 && firstStarts.length >= first + settledAfterSeconds;
 }
 
 /** Settles within half a minute; to search for it ever again would cost more than all else here. */

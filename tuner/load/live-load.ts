@@ -8,7 +8,7 @@ export interface LiveLoadView {
   see(line: string): void;
   /** ISO time of the header; null: nothing was written yet. */
   startAt(): string | null;
-  /** Arrivals that began in each second since then, of the first half minute. */
+  /** Arrivals that began in each second since then, until half a minute after the first. */
   firstStarts(): readonly number[];
   /** Newest complete second, in seconds since the header's start; null: none yet. */
   latest(): Omit<LiveLoad, 'remainingSeconds'> | null;
@@ -73,7 +73,8 @@ export function startLiveLoad(): LiveLoadView {
 }
 
 function countStarts(firstStarts: number[], second: number, count: number): void {
-  if (second >= firstSeconds) return;
+  const first = firstStarts.findIndex((each) => each > 0);
+  if (first >= 0 && second >= first + firstSeconds) return;
   while (firstStarts.length <= second) firstStarts.push(0);
   firstStarts[second] = (firstStarts[second] ?? 0) + count;
 }
