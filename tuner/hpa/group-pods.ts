@@ -1,7 +1,6 @@
 import { multiplyThenDivide } from './go-arithmetic.ts';
-import { podRequest } from './pod-request.ts';
+import { column, type PodTable, rowWidth, standings } from './pod-table.ts';
 import type { PodSums } from './propose-from-pods.ts';
-import type { JoinedSamples, SyncReadings } from './read-sync.ts';
 import type { CompiledHpa, CompiledMetric, ControllerFlags, HpaPod, PodSample } from './types.ts';
 
 /**
@@ -9,54 +8,47 @@ import type { CompiledHpa, CompiledMetric, ControllerFlags, HpaPod, PodSample } 
  *
  * @see Kubernetes 1.37 podautoscaler/replica_calculator.go, groupPods and removeMetricsForPods
  */
-export function groupPods(
-  hpa: CompiledHpa,
-  metric: CompiledMetric,
-  sync: SyncReadings,
-  joined: JoinedSamples,
-): PodSums {
-  const divides = metric.kind === 'utilization';
-  const sums = initialSums(sync.pods.length, divides, joined);
-  // Pods of one template share their requests, so most of the time the last pod's answer holds.
-  let requests: HpaPod['requests'] | undefined;
-  let request = 0;
-  for (let index = 0; index < sync.pods.length; index++) {
-    const pod = sync.pods[index] as HpaPod;
-    const sample = joined.ofPods[index];
-    if (divides && (pod.requests !== requests || pod.podRequests != null)) {
-      request = requestOf(hpa, metric, pod, sums);
-      requests = pod.podRequests == null ? pod.requests : undefined;
-    }
-    const group = groupOf(hpa, metric, pod, sample, sync.atMs);
-    if (group === 'ready') addReady(sums, request, sample);
-    else if (group === 'unready') addUnready(sums, request);
-    else if (group === 'missing') addMissing(sums, request, missingFallback(metric, request));
+export function groupPods(hpa: CompiledHpa, metric: CompiledMetric, atMs: number, table: PodTable): PodSums {
+  const { rows } = table;
+  const sums = initialSums(metric, table);
+  const now = { atMs, flags: hpa.flags };
+  for (let at = 0; at < rows.length; at += rowWidth) {
+    const standing = rows[at + column.standing] as number;
+    if (standing === standings.ignored) continue;
+    const request = rows[at + column.request] as number;
+    const value = rows[at + column.value] as number;
+    if (standing === standings.pending) addUnready(sums, request);
+    else if (Number.isNaN(value)) addMissing(sums, request, missingFallback(metric, request));
+    else if (metric.hasReadinessRules && isRowSetAside(rows, at, now)) addUnready(sums, request);
+    else addReady(sums, request, value);
   }
-  if (divides && sums.requestTotal === 0) sums.requestProblem ??= 'no metrics returned matched known pods';
+  if (metric.kind === 'utilization' && sums.requestTotal === 0) {
+    sums.requestProblem ??= 'no metrics returned matched known pods';
+  }
   return sums;
 }
 
 /** Samples of pods that are gone have no request, and so no part in a utilization but for their number. */
-function initialSums(pods: number, divides: boolean, joined: JoinedSamples): PodSums {
+function initialSums(metric: CompiledMetric, table: PodTable): PodSums {
   return {
-    pods,
+    pods: table.pods,
     readyPods: 0,
-    samples: joined.strays,
-    valueTotal: divides ? 0 : joined.strayTotal,
+    samples: table.strays,
+    valueTotal: metric.kind === 'utilization' ? 0 : table.strayTotal,
     requestTotal: 0,
     unreadyPods: 0,
     unreadyRequests: 0,
     missingPods: 0,
     missingRequests: 0,
     missingFallback: 0,
-    requestProblem: null,
+    requestProblem: table.requestProblem,
   };
 }
 
-function addReady(sums: PodSums, request: number, sample: PodSample | undefined): void {
+function addReady(sums: PodSums, request: number, value: number): void {
   sums.readyPods++;
   sums.samples++;
-  sums.valueTotal += sample?.value ?? 0;
+  sums.valueTotal += value;
   sums.requestTotal += request;
 }
 
@@ -71,28 +63,10 @@ function addMissing(sums: PodSums, request: number, fallback: number): void {
   sums.missingFallback += fallback;
 }
 
-/** One pod without a request spoils the metric, be the pod ignored or not. */
-function requestOf(hpa: CompiledHpa, metric: CompiledMetric, pod: HpaPod, sums: PodSums): number {
-  const request = podRequest(hpa, metric, pod);
-  if (typeof request === 'number') return request;
-  sums.requestProblem ??= request;
-  return 0;
-}
-
-type PodGroup = 'ready' | 'unready' | 'missing' | 'ignored';
-
-function groupOf(
-  hpa: CompiledHpa,
-  metric: CompiledMetric,
-  pod: HpaPod,
-  sample: PodSample | undefined,
-  atMs: number,
-): PodGroup {
-  if (pod.deleted || pod.phase === 'Failed') return 'ignored';
-  if (pod.phase === 'Pending') return 'unready';
-  if (sample === undefined) return 'missing';
-  if (metric.hasReadinessRules && isSampleSetAside(pod, sample, { atMs, flags: hpa.flags })) return 'unready';
-  return 'ready';
+/** Moment of the sync and the controller's flags. */
+interface Now {
+  readonly atMs: number;
+  readonly flags: ControllerFlags;
 }
 
 /**
@@ -102,13 +76,12 @@ function groupOf(
  * window reaches back beyond the last change of readiness. After it: while it is not ready and never was,
  * which is told from a last change within the initial readiness delay.
  *
- * @param now moment of the sync and the controller's flags
  * @see Kubernetes 1.37 podautoscaler/replica_calculator.go, groupPods
  */
 export function isSampleSetAside(
   pod: Pick<HpaPod, 'ready' | 'readyTransitionMs' | 'startTimeMs'>,
   sample: Pick<PodSample, 'atMs' | 'windowMs'>,
-  now: { readonly atMs: number; readonly flags: ControllerFlags },
+  now: Now,
 ): boolean {
   if (pod.ready === null || pod.startTimeMs === null) return true;
   const isUnready = pod.ready === false;
@@ -116,6 +89,22 @@ export function isSampleSetAside(
     return isUnready || sample.atMs < pod.readyTransitionMs + sample.windowMs;
   }
   return isUnready && pod.startTimeMs + now.flags.initialReadinessDelaySeconds * 1000 > pod.readyTransitionMs;
+}
+
+/** {@link isSampleSetAside} for one row of the table. */
+function isRowSetAside(rows: Float64Array, at: number, now: Now): boolean {
+  const standing = rows[at + column.standing] as number;
+  const startTimeMs = rows[at + column.startTimeMs] as number;
+  if (standing === standings.noCondition || Number.isNaN(startTimeMs)) return true;
+  return isSampleSetAside(
+    {
+      ready: standing === standings.unknown ? 'Unknown' : standing === standings.ready,
+      readyTransitionMs: rows[at + column.readyTransitionMs] as number,
+      startTimeMs,
+    },
+    { atMs: rows[at + column.sampleAtMs] as number, windowMs: rows[at + column.windowMs] as number },
+    now,
+  );
 }
 
 /** What one missing pod is taken to use on the way down: all of its request or the target, whichever is more. */

@@ -29,7 +29,6 @@ export function parseHpaTrace(value: unknown, file: string): ParsedHpaTrace {
   const spec = parseHpaSpec(trace.hpa.spec, `${file}: hpa.spec`);
   const problems = timeProblems(trace);
   if (problems.length > 0) throw badTrace(file, problems);
-  shareRequests(trace.syncs);
   return { ...trace, hpa: { ...trace.hpa, spec }, syncs: trace.syncs.map(withParsedSpec(file)) };
 }
 
@@ -37,17 +36,6 @@ const withParsedSpec =
   (file: string) =>
   ({ spec, ...sync }: RecordedHpaSync, index: number): ParsedHpaSync =>
     spec === undefined ? sync : { ...sync, spec: parseHpaSpec(spec, `${file}: syncs[${index}].spec`) };
-
-/** Pods of one template ask for the same: one object for all of them lets a replay look at it once. */
-function shareRequests(syncs: readonly RecordedHpaSync[]): void {
-  const shared = new Map<string, RecordedHpaSync['pods'][number]['requests']>();
-  for (const pod of syncs.flatMap(({ pods }) => pods)) {
-    const text = JSON.stringify(pod.requests);
-    const known = shared.get(text);
-    if (known === undefined) shared.set(text, pod.requests);
-    else pod.requests = known;
-  }
-}
 
 /** The controller's clock never runs backwards; two syncs may fall on one millisecond. */
 function timeProblems(trace: HpaTrace): string[] {

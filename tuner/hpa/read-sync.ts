@@ -1,32 +1,24 @@
+import { type PodTable, podTable } from './pod-table.ts';
 import { badInput, requireExact } from './refuse-input.ts';
 import type { CompiledHpa, CompiledMetric, HpaPod, HpaSyncInputs, MetricAnswer, PodSample } from './types.ts';
 
-/** Samples of one metric in the order of the pod list. */
-export interface JoinedSamples {
-  /** undefined: this pod has none. */
-  readonly ofPods: readonly (PodSample | undefined)[];
-  /** Samples of pods that are gone from the list: they count for averages. */
-  readonly strays: number;
-  readonly strayTotal: number;
-}
-
 /** null: the API failed or answered nothing; a number: the series of an Object or External metric added up. */
-export type MetricReading = JoinedSamples | number | null;
+export type MetricReading = PodTable | number | null;
 
 /** One sync's inputs with names looked up and series added up: what the rules are applied to. */
 export interface SyncReadings {
   readonly atMs: number;
   readonly specReplicas: number;
   readonly statusReplicas: number;
-  readonly pods: readonly HpaPod[];
-  /** Pods in phase Running with Ready true; terminating ones count here. */
+  readonly podCount: number;
+  /** Pods in phase Running with Ready true; unlike everywhere else terminating ones count here. */
   readonly runningReadyPods: number;
   /** In the order of `hpa.metrics`; undefined where nothing was recorded, which matters only if it is needed. */
   readonly readings: readonly (MetricReading | undefined)[];
 }
 
 /**
- * Puts samples beside their pods and adds series up.
+ * Puts samples and requests beside their pods and adds series up.
  *
  * Apart from the rules, so that a trace is joined once and may be replayed often.
  *
@@ -37,11 +29,11 @@ export function readSync(hpa: CompiledHpa, inputs: HpaSyncInputs): SyncReadings 
     atMs: inputs.atMs,
     specReplicas: inputs.specReplicas,
     statusReplicas: inputs.statusReplicas,
-    pods: inputs.pods,
+    podCount: inputs.pods.length,
     runningReadyPods: countRunningReady(inputs.pods),
     readings: hpa.metrics.map((metric, index) => {
       const answer = inputs.metrics[index];
-      return answer && readAnswer(metric, inputs.pods, answer, `metrics[${index}]`);
+      return answer && readAnswer(hpa, metric, inputs.pods, { answer, path: `metrics[${index}]` });
     }),
   };
 }
@@ -53,16 +45,20 @@ function countRunningReady(pods: readonly HpaPod[]): number {
 }
 
 function readAnswer(
+  hpa: CompiledHpa,
   metric: CompiledMetric,
   pods: readonly HpaPod[],
-  answer: MetricAnswer,
-  path: string,
+  { answer, path }: { readonly answer: MetricAnswer; readonly path: string },
 ): MetricReading {
   if (answer.error !== undefined && answer.error !== false) return null;
   if (metric.type === 'Object' || metric.type === 'External') return readSeries(metric, answer, path);
   if (answer.values !== undefined)
     throw badInput(`${path}.values`, `a ${metric.type} metric is answered by pods`);
-  return joinSamples(pods, answer.pods ?? {}, path);
+  const samples = new Map(Object.entries(answer.pods ?? {}));
+  // An empty list is an error to the controller's metrics client.
+  if (samples.size === 0) return null;
+  requireExact(sumOf(samples.values()), `${path}.pods`);
+  return podTable(hpa, metric, pods, samples);
 }
 
 function readSeries(metric: CompiledMetric, { pods, values }: MetricAnswer, path: string): number | null {
@@ -76,26 +72,8 @@ function readSeries(metric: CompiledMetric, { pods, values }: MetricAnswer, path
   return total;
 }
 
-/** An empty list is an error to the controller's metrics client. */
-function joinSamples(
-  pods: readonly HpaPod[],
-  samples: Readonly<Record<string, PodSample>>,
-  path: string,
-): JoinedSamples | null {
-  let strays = 0;
-  let strayTotal = 0;
+function sumOf(samples: Iterable<PodSample>): number {
   let total = 0;
-  const listed = new Set(pods.map(({ name }) => name));
-  for (const [name, { value }] of Object.entries(samples)) {
-    total += value;
-    if (listed.has(name)) continue;
-    strays++;
-    strayTotal += value;
-  }
-  requireExact(total, `${path}.pods`);
-  // A pod may be called `constructor`: only own keys count.
-  const ofPods = pods.map(({ name }) => (Object.hasOwn(samples, name) ? samples[name] : undefined));
-  return strays === 0 && ofPods.every((sample) => sample === undefined)
-    ? null
-    : { ofPods, strays, strayTotal };
+  for (const { value } of samples) total += value;
+  return total;
 }

@@ -65,11 +65,11 @@ function propose(
       value: reading,
       specReplicas: sync.specReplicas,
       statusReplicas: sync.statusReplicas,
-      podCount: sync.pods.length,
+      podCount: sync.podCount,
       runningReadyPods: sync.runningReadyPods,
     });
   }
-  const sums = groupPods(hpa, metric, sync, reading);
+  const sums = groupPods(hpa, metric, sync.atMs, reading);
   requireExact(sums.valueTotal + sums.missingFallback, `metrics[${index}].pods`);
   requireExact(sums.requestTotal + sums.missingRequests + sums.unreadyRequests, 'pods[].requests');
   return proposeFromPods(hpa, metric, sums, sync.specReplicas);

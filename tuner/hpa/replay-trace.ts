@@ -31,7 +31,11 @@ export function prepareTrace(
   let hpa = compileHpa(trace.hpa.spec, options);
   const steps = trace.syncs.map((sync, index) => {
     if (sync.spec !== undefined) hpa = compileHpa(sync.spec, options);
-    return { hpa, sync: atSync(index, () => readSync(hpa, sync)) };
+    try {
+      return { hpa, sync: readSync(hpa, sync) };
+    } catch (error) {
+      throw placed(error, index);
+    }
   });
   return { status: trace.hpa.status, steps };
 }
@@ -47,15 +51,16 @@ export function prepareTrace(
  */
 export function replayTrace({ status, steps }: PreparedTrace): HpaDecision[] {
   const state = createHpaState(status ?? {});
-  return steps.map(({ hpa, sync }, index) => atSync(index, () => decideSync(hpa, state, sync)));
+  const decisions: HpaDecision[] = [];
+  try {
+    for (const { hpa, sync } of steps) decisions.push(decideSync(hpa, state, sync));
+  } catch (error) {
+    throw placed(error, decisions.length);
+  }
+  return decisions;
 }
 
 /** Says of an input's error at which sync it stands. */
-function atSync<T>(index: number, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof TuneError) throw badInput(`syncs[${index}].${error.message}`);
-    throw error;
-  }
+function placed(error: unknown, sync: number): unknown {
+  return error instanceof TuneError ? badInput(`syncs[${sync}].${error.message}`) : error;
 }

@@ -41,7 +41,7 @@ func TestGenerate(t *testing.T) {
 	write(t, filepath.Join(out, "timing.json"), timing)
 }
 
-// timing is real time; the world is what the cluster around the controller took.
+// timing is processor time; the world is what the cluster around the controller took.
 type timing struct {
 	Syncs             int     `json:"syncs"`
 	ControllerSeconds float64 `json:"controllerSeconds"`
@@ -50,7 +50,7 @@ type timing struct {
 
 func playInBubble(t *testing.T, gates map[string]bool, random *rand.Rand, timing *timing) *trace {
 	var finished *run
-	started := realTime()
+	started := processorTime()
 	synctest.Test(t, func(*testing.T) {
 		finished = play(newScenario(os.Getenv("HPA_KUBERNETES"), gates, random), random)
 	})
@@ -59,7 +59,7 @@ func playInBubble(t *testing.T, gates map[string]bool, random *rand.Rand, timing
 	}
 	timing.Syncs += len(finished.trace.Syncs)
 	timing.WorldSeconds += finished.world.Seconds()
-	timing.ControllerSeconds += (realTime() - started - finished.world).Seconds()
+	timing.ControllerSeconds += (processorTime() - started - finished.world).Seconds()
 	return finished.trace
 }
 

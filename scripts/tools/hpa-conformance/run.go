@@ -35,7 +35,7 @@ type run struct {
 	current *syncRecord
 	// metric is the position in spec.metrics of the next call to the metrics client.
 	metric int
-	// world is real time spent on playing the cluster, which is not the controller's.
+	// world is processor time spent on playing the cluster, which is not the controller's.
 	world time.Duration
 }
 
@@ -113,12 +113,12 @@ func (r *run) beginSync() *autoscalingv1.Scale {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	r.endSync()
-	started := realTime()
+	started := processorTime()
 	r.cluster.advance(msOf(time.Now()))
 	r.current = r.cluster.snapshot()
 	r.current.Spec, r.newSpec = r.newSpec, nil
 	r.metric = 0
-	r.world += realTime() - started
+	r.world += processorTime() - started
 	return &autoscalingv1.Scale{
 		ObjectMeta: metav1.ObjectMeta{Name: "x", Namespace: "ns"},
 		Spec:       autoscalingv1.ScaleSpec{Replicas: r.current.SpecReplicas},
