@@ -1,7 +1,7 @@
-import { appendFileSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openNdjson } from './ndjson-writer.ts';
 import { readNdjson } from './read-ndjson.ts';
@@ -12,6 +12,8 @@ let path: string;
 beforeEach(() => {
   path = join(mkdtempSync(join(tmpdir(), 'ndjson-')), 'lines.ndjson');
 });
+
+afterEach(() => rmSync(dirname(path), { recursive: true, force: true }));
 
 async function numbers(): Promise<number[]> {
   const found: number[] = [];

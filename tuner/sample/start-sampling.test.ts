@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,7 @@ afterEach(async () => {
   await sampler?.stop();
   cluster.close();
   await server.dispose();
+  rmSync(runFolder, { recursive: true, force: true });
 });
 
 async function start(fields: object = {}): Promise<Sampler> {
