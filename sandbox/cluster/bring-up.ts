@@ -1,11 +1,12 @@
 /** From an empty folder to a sandbox that answers: the order of things. */
 import { join } from 'node:path';
 import type { World } from '../worlds/world.ts';
+import { apiServerReady } from './api-server-ready.ts';
 import { areNodesReady, isQueueMetricServed } from './cluster-state.ts';
 import { componentFailed } from './component-failed.ts';
 import { createObjects } from './create-objects.ts';
 import { integrateUsage } from './integrate-usage.ts';
-import { KubeApi, type KubeCredentials, readKubeconfig } from './kube-api.ts';
+import { KubeApi, type KubeCredentials } from './kube-api.ts';
 import { nodeManifests } from './node-manifests.ts';
 import { startPods } from './pod-starter.ts';
 import { queueMetricManifests } from './queue-metric-manifests.ts';
@@ -13,12 +14,13 @@ import { releaseManifests } from './release-manifests.ts';
 import type { SandboxPlan } from './sandbox-plan.ts';
 import type { SandboxRun } from './sandbox-run.ts';
 import { startControlPlane } from './start-control-plane.ts';
+import { openGate } from './start-gate.ts';
+import { startLimitMs, startLimitSeconds } from './start-limit.ts';
 import { startRedis } from './start-redis.ts';
 import { startStandIn } from './start-stand-in.ts';
 import { startupDraws } from './startup-seconds.ts';
 import { writeTarget } from './target-file.ts';
 import { waitUntil } from './wait-until.ts';
-import { writeKubeconfig } from './write-kubeconfig.ts';
 
 export interface BringUpOptions {
   readonly plan: SandboxPlan;
@@ -35,16 +37,22 @@ export interface BringUpOptions {
  * @throws TuneError SANDBOX_NOT_STARTED, or the signal's reason
  */
 export async function bringUp(options: BringUpOptions): Promise<void> {
-  const { plan, world, run, signal, onStep } = options;
+  const { plan, run, signal, onStep } = options;
   onStep('starting etcd, the API server, controllers, scheduler, kwok, metrics-server and Redis');
-  await Promise.all([startControlPlane(plan, run, signal), startRedis(plan.tools.redisServer, run, signal)]);
+  await Promise.all([startControlPlane(plan, run, signal), startRelease(options)]);
+}
 
-  const credentials = writeCredentials(options);
+/** Does not wait for kwokctl, which adds the objects of metrics-server meanwhile. */
+async function startRelease(options: BringUpOptions): Promise<void> {
+  const { plan, world, run, signal, onStep } = options;
+  const [credentials] = await Promise.all([
+    untilGateOpens(options),
+    startRedis(plan.tools.redisServer, run, signal),
+  ]);
   const api = new KubeApi(credentials);
   onStep('creating the nodes and the release');
   const nodes = nodeManifests(world.cluster.nodes);
   const manifests = releaseManifests(world);
-  await waitForApiServer(api, run, signal);
   await createObjects(api, nodes, signal);
   await createObjects(api, manifests.surroundings, signal);
   void startPods({ api, signal, drawSeconds: startupDraws(world) });
@@ -67,51 +75,48 @@ export async function bringUp(options: BringUpOptions): Promise<void> {
   await createObjects(api, manifests.autoscalers, signal);
 
   const url = `http://127.0.0.1:${ports.httpPort}`;
-  writeTarget(run.paths, { context: contextName(plan), url, redisPort: run.record.ports.redis });
+  writeTarget(run.paths, {
+    context: contextName(plan),
+    url,
+    redisPort: run.record.ports.redis,
+    postgresMaxConnections: world.postgres.maxConnections,
+  });
   run.update({ url });
+}
+
+async function untilGateOpens({ plan, run, signal }: BringUpOptions): Promise<KubeCredentials> {
+  const credentials = await apiServerReady(run, contextName(plan), signal);
+  openGate(run.paths);
+  return credentials;
 }
 
 export function contextName(plan: Pick<SandboxPlan, 'name'>): string {
   return `sandbox-${plan.name}`;
 }
 
-function writeCredentials({ plan, run }: BringUpOptions): KubeCredentials {
-  writeKubeconfig({
-    file: run.paths.kubeconfig,
-    context: contextName(plan),
-    server: `https://127.0.0.1:${run.record.ports.kubeApiserver}`,
-    pki: join(run.paths.kwokCluster, 'pki'),
-  });
-  return readKubeconfig(run.paths.kubeconfig);
-}
-
-/** kwokctl waits for /version, which answers before roles, priority classes and namespaces are there. */
-async function waitForApiServer(api: KubeApi, run: SandboxRun, signal: AbortSignal): Promise<void> {
-  const log = join(run.paths.kwokCluster, 'logs', 'kube-apiserver.log');
-  await waitUntil(async () => (await api.get('/readyz', signal)) === 'ok', {
-    timeoutMs: 60_000,
-    everyMs: 100,
-    signal,
-    onTimeout: (cause) => componentFailed('kube-apiserver', 'was not ready within 60 s', log, cause),
-  });
-}
-
 async function waitForNodes(api: KubeApi, run: SandboxRun, signal: AbortSignal): Promise<void> {
   const log = join(run.paths.kwokCluster, 'logs', 'kwok-controller.log');
   await waitUntil(() => areNodesReady(api, signal), {
-    timeoutMs: 30_000,
+    timeoutMs: startLimitMs,
     everyMs: 100,
     signal,
-    onTimeout: (cause) => componentFailed('kwok-controller', 'made no node Ready within 30 s', log, cause),
+    onTimeout: (cause) =>
+      componentFailed(
+        'kwok-controller',
+        `did not make all nodes Ready within ${startLimitSeconds} s`,
+        log,
+        cause,
+      ),
   });
 }
 
 async function waitForQueueMetric(api: KubeApi, run: SandboxRun, signal: AbortSignal): Promise<void> {
   const log = join(run.paths.logs, 'dify.log');
   await waitUntil(() => isQueueMetricServed(api, signal), {
-    timeoutMs: 20_000,
+    timeoutMs: startLimitMs,
     everyMs: 100,
     signal,
-    onTimeout: (cause) => componentFailed('the queue metric', 'was not served within 20 s', log, cause),
+    onTimeout: (cause) =>
+      componentFailed('the queue metric', `was not served within ${startLimitSeconds} s`, log, cause),
   });
 }

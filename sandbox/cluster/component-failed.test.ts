@@ -55,6 +55,12 @@ describe('waiting', () => {
     expect(error).toBeInstanceOf(TuneError);
   });
 
+  it('does not outlive an error that the caller calls final', async () => {
+    const error = new Error('422');
+    const waits = { ...waiting(), timeoutMs: 60_000, isFinal: (thrown: unknown) => thrown === error };
+    await expect(waitUntil(() => Promise.reject(error), waits)).rejects.toBe(error);
+  });
+
   it('ends with the reason of its signal', async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(new Error('asked to end')), 5);

@@ -6,7 +6,7 @@ import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import { sandboxPaths } from './sandbox-paths.ts';
 import { isSupervised, readRecord, recordedProcesses } from './sandbox-record.ts';
 
-const supervisorMs = 15_000;
+const supervisorMs = 30_000;
 
 export interface DownResult {
   /** What was there: a running sandbox, the rest of one, or nothing at all. */

@@ -4,7 +4,7 @@ import { exitCodes, TuneError } from '../../tuner/errors.ts';
 import { isAlive, markedProcesses, type ProcessIdentity } from './process-identity.ts';
 
 const politeMs = 1500;
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 const pollMs = 50;
 
 export interface EndOptions {
@@ -60,7 +60,7 @@ function stillRunning(folder: string, running: readonly ProcessIdentity[]): Tune
   return new TuneError({
     code: 'STILL_RUNNING',
     message: `processes of the sandbox in ${folder} do not end: ${pids}`,
-    why: 'they survived SIGKILL for 10 s, so they hang in the kernel or belong to another user',
+    why: 'they survived SIGKILL for 30 s, so they hang in the kernel or belong to another user',
     next: `look at them with \`ps -fp ${pids.replaceAll(' ', '')}\`, end them, then run \`tune sandbox down\` again`,
     exitCode: exitCodes.bug,
   });

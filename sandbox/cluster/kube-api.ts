@@ -29,7 +29,7 @@ export class KubeApiError extends Error {
   }
 }
 
-const requestTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
 const contentTypes = { POST: 'application/json', PATCH: 'application/merge-patch+json' } as const;
 
 /** What callers need of the API, so that tests can stand in for it. */

@@ -21,6 +21,10 @@ export interface SandboxPaths {
   readonly kwok: string;
   readonly kwokCluster: string;
   readonly kwokctlConfig: string;
+  /** Scripts in the place of programs that wait for the API server. */
+  readonly heldBack: string;
+  /** There once the API server is ready: start-gate.ts. */
+  readonly gate: string;
   readonly redis: string;
   /** Written by the stand-in Dify once it serves. */
   readonly standInReady: string;
@@ -38,6 +42,8 @@ export function sandboxPaths(folder: string): SandboxPaths {
     kwok: at('kwok'),
     kwokCluster: at('kwok', 'clusters', kwokClusterName),
     kwokctlConfig: at('kwokctl.yaml'),
+    heldBack: at('held-back'),
+    gate: at('api-server-ready'),
     redis: at('redis'),
     standInReady: at('stand-in-ready.json'),
   };

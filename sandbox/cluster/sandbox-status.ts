@@ -7,7 +7,7 @@ import { isAlive, memoryBytes } from './process-identity.ts';
 import { sandboxFolder, sandboxPaths } from './sandbox-paths.ts';
 import { isSupervised, readRecord, recordedProcesses, type SandboxRecord } from './sandbox-record.ts';
 
-const apiTimeoutMs = 3000;
+const apiTimeoutMs = 10_000;
 
 export interface ComponentStatus {
   readonly component: string;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -25,7 +25,8 @@ function start(script: string, signal = new AbortController().signal): Promise<v
     `#!/bin/sh\nC=$KWOK_WORKDIR/clusters/sandbox\nmkdir -p $C/pids $C/logs\n${script}\n`,
   );
   chmodSync(kwokctl, 0o755);
-  const tools = { kwokctl } as SandboxPlan['tools'];
+  const heldBack = { kubectl: '/k', kwok: '/w', kubeControllerManager: '/c', kubeScheduler: '/s' };
+  const tools = { ...heldBack, kwokctl, metricsServer: '/m' } as SandboxPlan['tools'];
   const plan: SandboxPlan = {
     name: 'test',
     folder,
@@ -84,6 +85,16 @@ describe('starting the control plane', () => {
       { name: 'etcd', port: 20_001, log: join(logs, 'etcd.log') },
       { name: 'kube-scheduler', port: 20_005, log: join(logs, 'kube-scheduler.log') },
     ]);
+  });
+
+  it('gives kwokctl the scripts that wait, also where it would take kubectl from PATH', async () => {
+    await start('command -v kubectl >$C/kubectl; cp $KWOK_WORKDIR/../kwokctl.yaml $C/');
+    const [folder = ''] = folders;
+    const cluster = join(folder, 'kwok', 'clusters', 'sandbox');
+    expect(readFileSync(join(cluster, 'kubectl'), 'utf8').trim()).toBe(join(folder, 'held-back', 'kubectl'));
+    expect(readFileSync(join(cluster, 'kwokctl.yaml'), 'utf8')).toContain(
+      join(folder, 'held-back', 'metricsServer'),
+    );
   });
 
   it('stops waiting when it is told to', async () => {

@@ -10,8 +10,9 @@ import { kwokClusterName, type SandboxPaths } from './sandbox-paths.ts';
 import type { SandboxPlan } from './sandbox-plan.ts';
 import type { SandboxRun } from './sandbox-run.ts';
 import { spawnComponent } from './spawn-component.ts';
+import { holdBack } from './start-gate.ts';
+import { startLimitSeconds } from './start-limit.ts';
 
-const timeoutMs = 90_000;
 const pollMs = 200;
 
 /** kwokctl's name of a component → the port it is given. */
@@ -25,7 +26,8 @@ const componentPorts: Readonly<Record<string, PortRole>> = {
 };
 
 /**
- * Returns once kwokctl is done: the API server answers, everything is started and noted.
+ * Returns once kwokctl is done: everything is started and noted. What needs the API server waits for `openGate`,
+ * and kwokctl with it.
  *
  * @throws TuneError SANDBOX_NOT_STARTED naming the component that ended, or kwokctl itself
  */
@@ -34,7 +36,7 @@ export async function startControlPlane(
   run: SandboxRun,
   signal: AbortSignal,
 ): Promise<void> {
-  const { tools } = plan;
+  const tools = holdBack(plan.tools, run.paths);
   writeFileSync(run.paths.kwokctlConfig, kwokctlConfig(tools, run.record.ports, plan.kubeVersion));
   const configs = [run.paths.kwokctlConfig, ...kwokFiles];
   const { child, log } = await spawnComponent(plan.folder, {
@@ -46,10 +48,11 @@ export async function startControlPlane(
       `--name=${kwokClusterName}`,
       // Ours is written with everything inside; kwokctl's would change the user's own file.
       '--kubeconfig=',
-      `--timeout=${timeoutMs / 1000}s`,
+      `--timeout=${2 * startLimitSeconds}s`,
       ...configs.map((file) => `--config=${file}`),
     ],
-    env: { KWOK_WORKDIR: run.paths.kwok },
+    // It prefers any kubectl on PATH to the one it is given.
+    env: { KWOK_WORKDIR: run.paths.kwok, PATH: `${run.paths.heldBack}:${process.env.PATH}` },
   });
 
   let exitCode: number | null = null;

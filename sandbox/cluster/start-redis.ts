@@ -4,6 +4,7 @@ import { componentFailed } from './component-failed.ts';
 import type { SandboxTools } from './sandbox-plan.ts';
 import type { SandboxRun } from './sandbox-run.ts';
 import { spawnComponent } from './spawn-component.ts';
+import { startLimitMs, startLimitSeconds } from './start-limit.ts';
 import { waitUntil } from './wait-until.ts';
 
 /**
@@ -25,10 +26,11 @@ export async function startRedis(
   });
   if (run.note({ name: 'redis', pid, port, log }) === null) throw componentFailed('redis', 'ended', log);
   await waitUntil(() => ping(port), {
-    timeoutMs: 10_000,
+    timeoutMs: startLimitMs,
     everyMs: 50,
     signal,
-    onTimeout: (cause) => componentFailed('redis', 'did not answer PING within 10 s', log, cause),
+    onTimeout: (cause) =>
+      componentFailed('redis', `did not answer PING within ${startLimitSeconds} s`, log, cause),
   });
 }
 

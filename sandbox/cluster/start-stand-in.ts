@@ -6,8 +6,10 @@ import { identify } from './process-identity.ts';
 import { release, releaseNamespace } from './release-names.ts';
 import type { SandboxRun } from './sandbox-run.ts';
 import { spawnComponent } from './spawn-component.ts';
+import { startLimitMs, startLimitSeconds } from './start-limit.ts';
 import { waitUntil } from './wait-until.ts';
 
+const answerMs = 10_000;
 const program = join(import.meta.dirname, '..', 'dify', 'main.ts');
 
 /** What the stand-in writes once it serves. */
@@ -38,23 +40,30 @@ export async function startStandIn(
     ],
   });
   const failed = (what: string, cause?: unknown) => componentFailed('the stand-in Dify', what, log, cause);
-  const waiting = { timeoutMs: 20_000, everyMs: 50, signal };
+  const waiting = { timeoutMs: startLimitMs, everyMs: 50, signal };
+  const inTime = `within ${startLimitSeconds} s`;
 
   await waitUntil(
     () => {
       if (identify(pid) === null) throw failed('ended');
       return readPorts(readyFile) !== null;
     },
-    { ...waiting, onTimeout: (cause) => failed('did not say within 20 s that it serves', cause) },
+    { ...waiting, onTimeout: (cause) => failed(`did not say ${inTime} that it serves`, cause) },
   );
   const ports = readPorts(readyFile);
   if (ports === null) throw failed(`wrote no ports to ${readyFile}`);
   if (run.note({ name: 'dify', pid, port: ports.httpPort, log }) === null) throw failed('ended');
-  await waitUntil(async () => (await fetch(`http://127.0.0.1:${ports.httpPort}/health`)).ok, {
+  await waitUntil(() => isHealthy(ports.httpPort, signal), {
     ...waiting,
-    onTimeout: (cause) => failed('did not answer on /health within 20 s', cause),
+    onTimeout: (cause) => failed(`did not answer on /health ${inTime}`, cause),
   });
   return ports;
+}
+
+async function isHealthy(port: number, signal: AbortSignal): Promise<boolean> {
+  // An answer that never comes must not outlast the limit.
+  const either = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
+  return (await fetch(`http://127.0.0.1:${port}/health`, { signal: either })).ok;
 }
 
 function readPorts(file: string): StandInPorts | null {

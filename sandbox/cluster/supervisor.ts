@@ -18,6 +18,7 @@ import { prepareFolder, supervisorLog } from './prepare-folder.ts';
 import { identify, isAlive } from './process-identity.ts';
 import { sandboxPaths } from './sandbox-paths.ts';
 import { type SandboxPlan, sandboxPlanSchema } from './sandbox-plan.ts';
+import type { SandboxComponent } from './sandbox-record.ts';
 import { SandboxRun } from './sandbox-run.ts';
 import { spawnComponent } from './spawn-component.ts';
 import { keepRunning, type SupervisorReport } from './supervisor-report.ts';
@@ -52,17 +53,19 @@ async function supervise(): Promise<number> {
   }
   let because: string | null = null;
   try {
+    const world = loadWorld(plan.worldFile);
     const run = await start();
-    await bringUp({
-      plan,
-      world: loadWorld(plan.worldFile),
-      run,
-      signal: ending.signal,
-      onStep,
-    });
+    const gone = untilOneIsGone(run);
+    await Promise.race([
+      bringUp({ plan, world, run, signal: ending.signal, onStep }),
+      gone.then(({ name, log }) => {
+        throw componentFailed(name, 'ended', log);
+      }),
+    ]);
     run.update({ state: 'up', upSeconds: (Date.now() - startedAtMs) / 1000 });
     report({ kind: 'up' });
-    await untilItEnds(run);
+    const { name, pid, log } = await gone;
+    throw new Ending(`${name} (pid ${pid}) ended${log === null ? '' : `, see ${log}`}`);
   } catch (error) {
     // A request that the signal cut off throws an error of its own; the signal knows the reason.
     const reason: unknown = ending.signal.aborted ? ending.signal.reason : error;
@@ -116,13 +119,12 @@ async function startWatchdog({ folder }: SandboxPlan, run: SandboxRun): Promise<
   }
 }
 
-/** @throws Ending */
-async function untilItEnds(run: SandboxRun): Promise<never> {
+/** @throws Ending when the sandbox is to end before that */
+async function untilOneIsGone(run: SandboxRun): Promise<SandboxComponent> {
   for (;;) {
     ending.signal.throwIfAborted();
     const gone = run.record.components.find((component) => !isAlive(component));
-    if (gone)
-      throw new Ending(`${gone.name} (pid ${gone.pid}) ended${gone.log === null ? '' : `, see ${gone.log}`}`);
+    if (gone) return gone;
     await sleep(watchMs, undefined, { signal: ending.signal }).catch(() => {});
   }
 }

@@ -23,7 +23,10 @@ export function writeTarget(paths: SandboxPaths, addresses: TargetAddresses): Ta
   return target;
 }
 
-export function sandboxTarget(paths: SandboxPaths, { context, url, redisPort, postgresMaxConnections }: TargetAddresses): Target {
+export function sandboxTarget(
+  paths: SandboxPaths,
+  { context, url, redisPort, postgresMaxConnections }: TargetAddresses,
+): Target {
   const key = (name: keyof typeof apiKeys) => ({ file: join(paths.keys, name) });
   const component = (name: 'api' | 'worker') => ({
     deployment: `${release}-${name}`,

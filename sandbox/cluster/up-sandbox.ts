@@ -14,15 +14,16 @@ import { downSandbox, isBare } from './down-sandbox.ts';
 import { endProcesses } from './end-processes.ts';
 import { supervisorLog } from './prepare-folder.ts';
 import { sandboxMarker } from './process-identity.ts';
+import { reasonOfEnd } from './sandbox-ended.ts';
 import { sandboxPaths } from './sandbox-paths.ts';
-import type { SandboxPlan } from './sandbox-plan.ts';
+import type { SandboxPlan, SandboxTools } from './sandbox-plan.ts';
 import { isSupervised, readRecord, recordedProcesses, type SandboxRecord } from './sandbox-record.ts';
 import { findSandboxTools } from './sandbox-tools.ts';
 import { keepRunning, type SupervisorReport, supervisorReportSchema } from './supervisor-report.ts';
 import { resolveWorldFile } from './world-file.ts';
 
 const neededDiskBytes = 500_000_000;
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 
 export interface UpOptions {
   /** `comfortable`, another name from sandbox/worlds, or the path of a world file. */
@@ -35,6 +36,8 @@ export interface UpOptions {
   readonly owner?: 'caller' | 'itself';
   /** First of ten neighbouring ports; a free block is chosen when absent. */
   readonly firstPort?: number;
+  /** Programs in the place of those that set-up provides. */
+  readonly tools?: Partial<SandboxTools>;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: string) => void;
 }
@@ -84,7 +87,7 @@ async function makePlan(options: UpOptions): Promise<SandboxPlan> {
     owner: options.owner ?? 'caller',
     firstPort: options.firstPort ?? null,
     kubeVersion,
-    tools,
+    tools: { ...tools, ...options.tools },
   };
 }
 
@@ -196,7 +199,7 @@ function handle(folder: string, exited: Promise<void>): SandboxHandle {
     target: targetSchema.parse(JSON.parse(readFileSync(paths.target, 'utf8'))),
     targetFile: paths.target,
     record,
-    ended: exited.then(() => readRecord(folder)?.endedBecause ?? null),
+    ended: exited.then(() => reasonOfEnd(folder, record)),
     down: () => downSandbox(folder).then(() => undefined),
   };
 }

@@ -1,7 +1,9 @@
 import { exitCodes, TuneError } from '../../tuner/errors.ts';
 import { podsNotReadyForLoad } from './cluster-state.ts';
 import { KubeApi, readKubeconfig } from './kube-api.ts';
+import { reasonOfEnd, sandboxEnded } from './sandbox-ended.ts';
 import { sandboxPaths } from './sandbox-paths.ts';
+import { isSupervised, readRecord } from './sandbox-record.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface ReadyForLoadOptions {
@@ -17,7 +19,7 @@ export interface ReadyForLoadOptions {
  * on what it sees and not on what is missing.
  *
  * @returns seconds it took
- * @throws TuneError NOT_READY_FOR_LOAD, exit 3, naming the pods
+ * @throws TuneError NOT_READY_FOR_LOAD naming the pods, SANDBOX_ENDED when it is gone (both exit 3)
  */
 export async function waitUntilReadyForLoad(
   folder: string,
@@ -25,11 +27,12 @@ export async function waitUntilReadyForLoad(
 ): Promise<number> {
   const api = new KubeApi(readKubeconfig(sandboxPaths(folder).kubeconfig));
   const startedAtMs = Date.now();
-  const timeoutSeconds = options.timeoutSeconds ?? 180;
+  const timeoutSeconds = options.timeoutSeconds ?? 300;
   let waitingFor = 'the first answer of metrics.k8s.io';
   try {
     await waitUntil(
       async () => {
+        await throwIfEnded(folder);
         const { starting, unmeasured } = await podsNotReadyForLoad(api, options.signal);
         if (starting.length + unmeasured.length === 0) return true;
         const now = describeWaiting(starting, unmeasured);
@@ -48,6 +51,12 @@ export async function waitUntilReadyForLoad(
   } finally {
     api.close();
   }
+}
+
+async function throwIfEnded(folder: string): Promise<void> {
+  const record = readRecord(folder);
+  if (record !== null && isSupervised(record)) return;
+  throw sandboxEnded(folder, record === null ? null : await reasonOfEnd(folder, record));
 }
 
 /** @example describeWaiting(['a', 'b'], ['a']) // '2 pods starting: a, b' */

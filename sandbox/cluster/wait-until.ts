@@ -7,13 +7,15 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Makes the error to throw when time is up, from the last error the check threw, if any. */
   readonly onTimeout: (lastError: unknown) => Error;
+  /** Errors of the check that no further look would change; a TuneError always is one. */
+  readonly isFinal?: (error: unknown) => boolean;
 }
 
 /**
  * Asks again and again until the answer is yes.
  *
- * @param check an error it throws counts as no, a TuneError ends the wait at once
- * @throws the signal's reason, the check's TuneError, or what `onTimeout` makes
+ * @param check an error it throws counts as no, a final one ends the wait at once
+ * @throws the signal's reason, the check's final error, or what `onTimeout` makes
  */
 export async function waitUntil(
   check: () => Promise<boolean> | boolean,
@@ -27,7 +29,7 @@ export async function waitUntil(
       if (await check()) return;
       lastError = undefined;
     } catch (error) {
-      if (error instanceof TuneError) throw error;
+      if (error instanceof TuneError || options.isFinal?.(error)) throw error;
       lastError = error;
     }
     if (Date.now() > deadline) throw options.onTimeout(lastError);
