@@ -22,16 +22,18 @@ export interface PipelineOptions {
 
 /** Load and recording alone; everything the config can have wrong is said before anything is started. */
 export async function recordOnly(options: PipelineOptions): Promise<RunFolder> {
-  const { signal, workingFolder } = options;
+  const { workingFolder } = options;
   const config = readConfig(options.config, workingFolder);
   const profile = findProfile(config, options.profile, workingFolder);
   const k6Path = toolPath('k6');
   const opened = await openTarget(options.target, config, options);
+  const { signal } = opened;
   try {
     const cluster = await openCluster(opened.target, { signal });
     try {
       return await recordRun({
         ...options,
+        signal,
         config,
         targetName: opened.name,
         target: opened.target,

@@ -8,8 +8,8 @@ import type { RequestClass } from '../contracts/component.ts';
 import type { Profile, Target } from '../contracts/config.ts';
 import type { LoadPlan } from '../contracts/load-plan.ts';
 import type { Run } from '../contracts/run.ts';
-import { TuneError } from '../errors.ts';
 import { type RunClock, startClock } from '../journal/run-clock.ts';
+import { checkApps } from '../load/check-apps.ts';
 import { startLiveView } from '../load/live-view.ts';
 import { plannedSeconds } from '../load/load-marks.ts';
 import type { LoadRunResult } from '../load/load-run.ts';
@@ -19,6 +19,7 @@ import { watchGenerator } from '../load/watch-generator.ts';
 import type { Sampler } from '../sample/sampler.ts';
 import { startSampling } from '../sample/start-sampling.ts';
 import type { Progress } from './progress.ts';
+import { endingOf, failedEnding, targetLost } from './run-ending.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
 
 export interface RecordOptions {
@@ -41,38 +42,57 @@ export interface RecordOptions {
  * Watches a target while k6 loads it. Whatever ends it, the folder holds what was recorded until then.
  *
  * @returns the run folder; its run.json says how the run ended
- * @throws TuneError before anything was loaded (caps, keys, not testable), or when k6 failed; INTERRUPTED
+ * @throws TuneError before anything was loaded (caps, keys, not testable), or when k6 failed; INTERRUPTED,
+ *   or what else the signal carries: SANDBOX_ENDED
  */
 export async function recordRun(options: RecordOptions): Promise<RunFolder> {
-  const { target, profile, cluster, signal, progress } = options;
+  const { target, profile, cluster, progress } = options;
+  // A full disk ends the run like the target's end does: going on would load without recording.
+  const cannotRecord = new AbortController();
+  const signal = AbortSignal.any([options.signal, cannotRecord.signal]);
   checkCaps(profile, options.config.caps);
   requireTestable(cluster, target);
   const plan = makeLoadPlan(profile, target);
   const keys = await readKeys(target, plan, cluster);
+  const difyVersion = await checkApps({ plan, keys, signal });
   const k6Version = await readK6Version(options.k6Path);
   signal.throwIfAborted();
 
   const clock = startClock();
   const folder = createRunFolder({ ...options, startAt: clock.startAt });
   progress.say(`recording into ${folder.path}`);
-  const begun = newRun(folder, { options, startAt: clock.startAt, k6Version });
+  const begun = newRun(folder, { options, startAt: clock.startAt, k6Version, difyVersion });
   folder.writeJson('run', begun);
   folder.writeJson('loadPlan', plan);
-  const sampler = startSampling({ cluster, target, runFolder: folder.path, clock, signal });
+  const sampler = startSampling({
+    cluster,
+    target,
+    runFolder: folder.path,
+    clock,
+    signal,
+    onFailure: (error) => cannotRecord.abort(error),
+  });
   const generator = watchGenerator({ runFolder: folder.path, clock });
   const finish = (ending: Partial<Run>) =>
     folder.writeJson('run', { ...begun, endAt: new Date().toISOString(), ...ending });
   try {
-    const load = await loadWatched({ options, plan, keys, folder, clock, sampler, generator });
+    const load = await loadWatched({
+      options: { ...options, signal },
+      plan,
+      keys,
+      folder,
+      clock,
+      sampler,
+      generator,
+    });
     finish({
-      ended: load.ended,
+      ...endingOf(load.ended, signal),
       loadStartSeconds: load.loadStartSeconds,
       loadEndSeconds: load.loadEndSeconds,
     });
   } catch (error) {
-    const isInterrupted = signal.aborted;
-    finish({ ended: isInterrupted ? 'interrupted' : 'failed', endedBecause: codeOf(error) });
-    throw error;
+    finish(failedEnding(error, signal));
+    throw targetLost(signal) ?? error;
   } finally {
     generator.stop();
     await sampler.stop();
@@ -140,13 +160,14 @@ async function readK6Version(k6Path: string): Promise<string | null> {
   return typeof stdout === 'string' ? (/v\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? null) : null;
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof TuneError ? error.code : 'BUG';
-}
-
 function newRun(
   folder: RunFolder,
-  given: { readonly options: RecordOptions; readonly startAt: Date; readonly k6Version: string | null },
+  given: {
+    readonly options: RecordOptions;
+    readonly startAt: Date;
+    readonly k6Version: string | null;
+    readonly difyVersion: string | null;
+  },
 ): Run {
   const { options, startAt, k6Version } = given;
   const { objectives } = options.config;
@@ -158,7 +179,7 @@ function newRun(
       k6: k6Version,
       kubernetes: options.cluster.serverVersion,
       chart: options.cluster.chart,
-      dify: options.cluster.difyVersion,
+      dify: given.difyVersion ?? options.cluster.difyVersion,
     },
     targetName: options.targetName,
     target: withoutSecrets(options.target),
