@@ -29,6 +29,7 @@ const allowed: Record<string, readonly string[]> = {
   scenarios: [],
   sandbox: [...common, 'tuner/config', 'tuner/cluster', 'scripts/tools'],
   'scripts/tools': common,
+  'scripts/tools/hpa-conformance': [...common, 'tuner/hpa'],
 };
 const nobodyImports = ['tuner/cli'];
 /** Folders from which only types may come. */

@@ -4,6 +4,7 @@ import type { ComponentEvidence, Evidence } from '../contracts/evidence.ts';
 import type { LoadPlan } from '../contracts/load-plan.ts';
 import type { Run } from '../contracts/run.ts';
 import type { RunEvent } from '../contracts/run-event.ts';
+import { mergeGaps } from '../journal/merge-gaps.ts';
 import { componentEvidence } from './component-evidence.ts';
 import type { LoadRecording } from './load-recording.ts';
 import { planStretches } from './load-steps.ts';
@@ -86,12 +87,7 @@ export function deriveEvidence(recording: Recording): Evidence {
         : [],
     ),
     unknowns: unknownsOf(components, observation),
-    gaps: observation.samples.gap.map(({ source, fromSeconds, toSeconds, reason }) => ({
-      source,
-      fromSeconds,
-      toSeconds,
-      reason,
-    })),
+    gaps: mergeGaps(observation.samples.gap),
   };
 }
 

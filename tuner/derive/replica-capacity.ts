@@ -20,48 +20,68 @@ export interface CapacityFacts {
 }
 
 /** Mean over a window: short bursts at the ceiling still leave troughs. */
-const cpuBoundRatio = 0.85;
+const fullCpuRatio = 0.85;
+/** Below this share of its CPU a replica is not held up by it, however few of its slots are taken. */
+const leastCpuRatio = 0.6;
 const fewestWindows = 3;
 
 /**
- * What ends one replica's throughput, from the windows in which requests waited.
+ * What ends one replica's throughput, from the windows in which it was full: requests waited, or its CPU was at
+ * the ceiling.
  *
- * Full and at its CPU ceiling: bound by CPU. Full with CPU to spare: bound by the slots that hold its requests.
+ * Of CPU and slots the one that was used up further binds; without declared slots, CPU does from 85 % on.
  *
- * @returns binding `none` where no window was saturated: the range tried holds no limit
+ * @returns binding `none` where fewer than three windows were full: the range tried holds no limit
  */
 export function replicaCapacity(windows: readonly CapacityWindow[], facts: CapacityFacts): ReplicaCapacity {
-  const saturated = windows.filter(({ isSaturated }) => isSaturated);
-  if (saturated.length < fewestWindows) return unsaturated(windows, saturated.length, facts);
-  const throughput = bootstrapMedian(
-    saturated.map(({ completionsPerSecond, replicas }) => completionsPerSecond / replicas),
-    'median over saturated windows, bootstrap, 1,000 resamples, seeded',
-  );
+  const full = windows.filter((window) => window.isSaturated || isCpuFull(window, facts));
+  if (full.length < fewestWindows) return unsaturated(windows, full.length, facts);
   const served = bootstrapMedian(
-    saturated.map(({ servedPerReplica }) => servedPerReplica),
-    "Little's law: in flight less arrivals × excess wait; median over saturated windows, bootstrap, 1,000 resamples, seeded",
+    full.map(({ servedPerReplica }) => servedPerReplica),
+    "Little's law: in flight less arrivals × excess wait; median over full windows, bootstrap, 1,000 resamples, seeded",
   );
-  const cpuRatio = usageRatio(saturated, facts.ceilingMillicores);
+  const cpuRatio = usageRatio(full, facts.ceilingMillicores);
+  const isCpu = cpuRatio !== null && isBoundByCpu(cpuRatio, served.value, facts.declaredSlots);
   const slots: Binding = facts.component === 'worker' ? 'workerSlots' : 'connectionSlots';
-  const cpuText =
-    cpuRatio === null
-      ? 'its CPU ceiling is unknown'
-      : `its CPU was at ${percent(cpuRatio)} of the ${facts.ceilingMillicores} millicores it can use`;
-  const servedText = `${served.value.toFixed(1)} requests at once${facts.declaredSlots === null ? '' : ` of ${facts.declaredSlots} slots`}`;
-  if (cpuRatio !== null && cpuRatio >= cpuBoundRatio) {
-    return {
-      binding: 'cpu',
-      bindingBecause: `in ${saturated.length} windows requests waited while ${cpuText}; it served ${servedText}`,
-      slotsPerReplica: null,
-      saturationPerReplica: throughput,
-    };
-  }
   return {
-    binding: slots,
-    bindingBecause: `in ${saturated.length} windows requests waited while a replica served ${servedText} and ${cpuText}`,
-    slotsPerReplica: served,
-    saturationPerReplica: throughput,
+    binding: isCpu ? 'cpu' : slots,
+    bindingBecause: `in ${full.length} windows of 10 s a replica was full: it served ${slotsText(served.value, facts)} and its CPU was at ${cpuText(cpuRatio, facts)}`,
+    slotsPerReplica: isCpu ? null : served,
+    saturationPerReplica: throughput(windows),
   };
+}
+
+function isCpuFull(
+  { cpuMillicoresPerReplica }: CapacityWindow,
+  { ceilingMillicores }: CapacityFacts,
+): boolean {
+  if (cpuMillicoresPerReplica === null || ceilingMillicores === null) return false;
+  return cpuMillicoresPerReplica >= fullCpuRatio * ceilingMillicores;
+}
+
+function isBoundByCpu(cpuRatio: number, served: number, declaredSlots: number | null): boolean {
+  if (cpuRatio >= fullCpuRatio) return true;
+  return declaredSlots !== null && cpuRatio >= leastCpuRatio && cpuRatio > served / declaredSlots;
+}
+
+/** Only windows in which requests waited show all that a replica can do. */
+function throughput(windows: readonly CapacityWindow[]): Estimate | null {
+  const saturated = windows.filter(({ isSaturated }) => isSaturated);
+  if (saturated.length < fewestWindows) return null;
+  return bootstrapMedian(
+    saturated.map(({ completionsPerSecond, replicas }) => completionsPerSecond / replicas),
+    'completions per replica, median over saturated windows, bootstrap, 1,000 resamples, seeded',
+  );
+}
+
+function slotsText(served: number, { declaredSlots }: CapacityFacts): string {
+  return `${served.toFixed(1)} requests at once${declaredSlots === null ? '' : ` of ${declaredSlots} slots`}`;
+}
+
+function cpuText(ratio: number | null, { ceilingMillicores }: CapacityFacts): string {
+  return ratio === null
+    ? 'an unknown share'
+    : `${percent(ratio)} of the ${ceilingMillicores} millicores it can use`;
 }
 
 function unsaturated(
@@ -72,10 +92,10 @@ function unsaturated(
   const most = Math.max(0, ...windows.map(({ inFlightPerReplica }) => inFlightPerReplica));
   const cpu = usageRatio(windows, facts.ceilingMillicores, Math.max);
   const slots = facts.declaredSlots === null ? '' : ` of ${facts.declaredSlots} slots`;
-  const cpuText = cpu === null ? '' : ` and ${percent(cpu)} of the CPU it can use`;
+  const used = cpu === null ? '' : ` and ${percent(cpu)} of the CPU it can use`;
   return {
     binding: 'none',
-    bindingBecause: `requests waited in ${saturated} of ${windows.length} windows; at most ${most.toFixed(1)} requests per replica${slots}${cpuText} were in use`,
+    bindingBecause: `a replica was full in ${saturated} of ${windows.length} windows of 10 s; at most ${most.toFixed(1)} requests per replica${slots}${used} were in use`,
     slotsPerReplica: null,
     saturationPerReplica: null,
   };

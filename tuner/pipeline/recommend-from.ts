@@ -81,7 +81,11 @@ async function adviceOn(
     const failed = validity.checks.filter(
       ({ isPassed, severity }) => isPassed === false && severity === 'invalidates',
     );
-    const missing = failed.map(({ because }) => ({ component: null, reason: because, path: 'validity.json' }));
+    const missing = failed.map(({ because }) => ({
+      component: null,
+      reason: because,
+      path: 'validity.json',
+    }));
     return insufficientAdvice(evidence, missing, { seed, elapsedSeconds: 0 });
   }
   options.progress.say('searching settings in simulation');
