@@ -19,7 +19,7 @@ import { watchGenerator } from '../load/watch-generator.ts';
 import type { Sampler } from '../sample/sampler.ts';
 import { startSampling } from '../sample/start-sampling.ts';
 import type { Progress } from './progress.ts';
-import { endingOf, failedEnding, targetLost } from './run-ending.ts';
+import { cutShortBy, endingOf, failedEnding } from './run-ending.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
 
 export interface RecordOptions {
@@ -92,7 +92,7 @@ export async function recordRun(options: RecordOptions): Promise<RunFolder> {
     });
   } catch (error) {
     finish(failedEnding(error, signal));
-    throw targetLost(signal) ?? error;
+    throw cutShortBy(signal) ?? error;
   } finally {
     generator.stop();
     await sampler.stop();

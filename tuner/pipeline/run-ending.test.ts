@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ExitCode, exitCodes, TuneError } from '../errors.ts';
-import { endingOf, failedEnding, targetLost } from './run-ending.ts';
+import { cutShortBy, endingOf, failedEnding } from './run-ending.ts';
 
 const error = (code: string, exitCode: ExitCode) =>
   new TuneError({ code, message: 'm', why: 'w', next: 'n', exitCode });
@@ -51,9 +51,9 @@ describe('how a run ended', () => {
   });
 
   it('is blamed on the target only when it was not the user', () => {
-    expect(targetLost(going)).toBeNull();
-    expect(targetLost(AbortSignal.abort(interrupted))).toBeNull();
-    expect(targetLost(AbortSignal.abort())).toBeNull();
-    expect(targetLost(AbortSignal.abort(sandboxEnded))).toBe(sandboxEnded);
+    expect(cutShortBy(going)).toBeNull();
+    expect(cutShortBy(AbortSignal.abort(interrupted))).toBeNull();
+    expect(cutShortBy(AbortSignal.abort())).toBeNull();
+    expect(cutShortBy(AbortSignal.abort(sandboxEnded))).toBe(sandboxEnded);
   });
 });
