@@ -29,7 +29,7 @@ function significant(value: number): string {
   if (size >= 100 || Number.isInteger(value)) return grouped(value, 0);
   if (size >= 10) return grouped(value, 1);
   if (size >= 1) return grouped(value, 2);
-  return size >= 0.001 ? grouped(value, 3) : String(Number(value.toPrecision(2)));
+  return new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 }).format(value);
 }
 
 function grouped(value: number, digits: number): string {

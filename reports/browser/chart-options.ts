@@ -4,7 +4,6 @@ import { formatNumber } from '../format-number.ts';
 import { drawLimits, drawMarks } from './annotations.ts';
 import { cssColor } from './css-color.ts';
 
-const plotHeight = 92;
 const markHeight = 14;
 const timeAxisHeight = 26;
 const valueAxisWidth = 58;
@@ -24,7 +23,7 @@ const wholeSteps = [1, 2, 5, 10, 20, 50, 100];
 export function chartOptions(
   chart: Chart,
   page: ChartPage,
-  { width, isLast }: { width: number; isLast: boolean },
+  { width, isLast, plotHeight }: { width: number; isLast: boolean; plotHeight: number },
 ): uPlot.Options {
   const top = chart.hasMarkNumbers ? markHeight : 4;
   return {

@@ -43,7 +43,11 @@ export function drawCharts(page: ChartPage): void {
 
 function draw(chart: Chart, place: HTMLElement, page: ChartPage, width: number): uPlot {
   const isLast = page.charts.filter(({ group }) => group === chart.group).at(-1) === chart;
-  return new uPlot(chartOptions(chart, page, { width, isLast }), alignedData(chart, page), place);
+  return new uPlot(
+    chartOptions(chart, page, { width, isLast, plotHeight: onPaper() ? 66 : 92 }),
+    alignedData(chart, page),
+    place,
+  );
 }
 
 /** Lines of different steps on one axis; the group's ends belong to each, so that all charts span the same time. */
@@ -63,4 +67,9 @@ function alignedData(chart: Chart, page: ChartPage): uPlot.AlignedData {
     ]);
   const axis: uPlot.AlignedData = [[Math.min(...ends), Math.max(...ends)]];
   return uPlot.join([axis, ...tables]);
+}
+
+/** Lower on paper, so that the charts of a group share one sheet of A4 or Letter. */
+function onPaper(): boolean {
+  return document.documentElement.classList.contains('on-paper');
 }

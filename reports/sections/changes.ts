@@ -11,7 +11,7 @@ export function changes(advice: Recorded<Advice>): Section {
   const settings = items(advice.at('settings'));
   return section(
     'changes',
-    'What to change',
+    advice.value.verdict === 'change' ? 'What to change' : 'The settings',
     settings.length === 0 ? html`<p>No setting was weighed.</p>` : null,
     ...componentNames.flatMap((component) => {
       const rows = settings.filter(({ value }) => value.component === component);
@@ -48,11 +48,11 @@ function withUnit(row: Recorded<SettingAdvice>, which: 'current' | 'proposed'): 
     row.value.unit === '' || value.value === null
       ? null
       : html` <span class="unit">${text(row.at('unit'))}</span>`;
-  return html`<span>${scalar(value)}${unit}</span>`;
+  return html`<span class=${row.value.unit.length > 10 ? '' : 'value'}>${scalar(value)}${unit}</span>`;
 }
 
 function proposed(row: Recorded<SettingAdvice>): VNode {
-  if (row.value.verdict === 'noChange') return html`<span>${withUnit(row, 'proposed')} </span>`;
+  if (row.value.verdict === 'noChange') return withUnit(row, 'proposed');
   if (row.value.verdict === 'insufficientEvidence') return html`<span class="unit">cannot be said</span>`;
   return html`<b>${withUnit(row, 'proposed')}</b>`;
 }
@@ -60,7 +60,7 @@ function proposed(row: Recorded<SettingAdvice>): VNode {
 function flatRegion(row: Recorded<SettingAdvice>): Shown {
   const region = present(row.at('flatRegion'));
   if (region === null) return html`<span class="unit">not tried</span>`;
-  return html`<span>${number(region.at('low'), 'decimal')} to ${number(region.at('high'), 'decimal')}</span>`;
+  return html`<span class="value">${number(region.at('low'), 'decimal')} to ${number(region.at('high'), 'decimal')}</span>`;
 }
 
 interface OutcomeRow {
