@@ -3,8 +3,8 @@ import { z } from 'zod';
 /**
  * What a HorizontalPodAutoscaler controller read and decided, sync by sync: the input of `tune replay-hpa`.
  *
- * The format and its units are described in docs/hpa.md. Fields of the file that the replay does not need
- * (hpa.metadata) are let through.
+ * The format and its units are described in docs/hpa.md. Fields that the replay does not need (hpa.metadata) are
+ * let through, but not in an answer: one that is not understood there would be taken for an empty one.
  */
 
 /** Milli-units. Integers above 2^53 cannot be told apart in JSON and are refused instead of rounded. */
@@ -15,7 +15,7 @@ const count = z
   .min(0)
   .max(2 ** 31 - 1);
 
-export const controllerFlagsSchema = z.strictObject({
+export const controllerFlagsSchema = z.object({
   tolerance: z.number().min(0),
   downscaleStabilizationSeconds: z.int().min(0),
   cpuInitializationPeriodSeconds: z.int().min(0),
@@ -25,7 +25,7 @@ export const controllerFlagsSchema = z.strictObject({
 
 const requestsSchema = z.record(z.string(), milli);
 
-export const tracePodSchema = z.strictObject({
+export const tracePodSchema = z.object({
   name: z.string().min(1),
   phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']),
   /** null: no Ready condition. */
@@ -36,7 +36,7 @@ export const tracePodSchema = z.strictObject({
   deleted: z.boolean(),
   /** container → resource → milli-units. */
   requests: z.record(z.string(), requestsSchema),
-  /** The pod's own requests, resource → milli-units; null or absent: none set. */
+  /** spec.resources.requests, those of the pod itself, resource → milli-units; null or absent: none set. */
   podRequests: requestsSchema.nullable().optional(),
 });
 

@@ -36,7 +36,7 @@ export interface HpaPod {
   readonly deleted: boolean;
   /** container → resource → milli-units; sidecars (restartable init containers) count as containers. */
   readonly requests: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** spec.resources.requests of the pod itself (1.34 and later count it); absent or null: none set. */
+  /** spec.resources.requests, those of the pod itself (counted since 1.34), overhead added; absent or null: none set. */
   readonly podRequests?: Readonly<Record<string, number>> | null | undefined;
 }
 

@@ -125,7 +125,7 @@ func (p *pod) object(nowMs int64) (*v1.Pod, podRecord) {
 		Status:     v1.PodStatus{Phase: p.phase(nowMs)},
 	}
 	record := podRecord{
-		Name: p.name, Phase: string(object.Status.Phase), Requests: p.requests.containers, PodRequests: p.requests.effective(),
+		Name: p.name, Phase: string(object.Status.Phase), Requests: p.requests.containers, PodRequests: p.requests.pod,
 	}
 	if p.startMs <= nowMs && !p.lacksStart {
 		object.Status.StartTime = ref(metav1.NewTime(momentOf(p.startMs)))
@@ -144,23 +144,6 @@ func (p *pod) object(nowMs int64) (*v1.Pod, podRecord) {
 	}
 	p.requests.fill(&object.Spec)
 	return object, record
-}
-
-// effective is what a pod with requests of its own asks for: where it says nothing, its containers do.
-func (r requests) effective() map[string]int64 {
-	if r.pod == nil {
-		return nil
-	}
-	all := map[string]int64{}
-	for _, container := range r.containers {
-		for name, amount := range container {
-			all[name] += amount
-		}
-	}
-	for name, amount := range r.pod {
-		all[name] = amount
-	}
-	return all
 }
 
 // fill writes the requests into the spec, with an init container that has ended and counts for nothing.
