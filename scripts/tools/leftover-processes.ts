@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { statOf } from './process-identity.ts';
 
 export interface LeftoverProcess {
   readonly pid: number;
@@ -16,7 +17,7 @@ export function findProcessesWith(marker: string): LeftoverProcess[] | null {
   if (pids === null) return null;
   return pids
     .filter((pid) => pid !== process.pid && read(`/proc/${pid}/environ`).split('\0').includes(marker))
-    .filter((pid) => !isZombie(pid))
+    .filter((pid) => statOf(pid)?.state !== 'Z')
     .map((pid) => ({ pid, command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() }));
 }
 
@@ -28,11 +29,6 @@ function listPids(): number[] | null {
   } catch {
     return null;
   }
-}
-
-/** Dead, and only waiting for its parent to ask how it ended. */
-function isZombie(pid: number): boolean {
-  return / Z /.test(read(`/proc/${pid}/stat`).replace(/^.*\)/, ''));
 }
 
 /** @returns '' for a process that ended meanwhile, or belongs to somebody else */

@@ -8,10 +8,10 @@ export interface ProcessIdentity {
 }
 
 export function ownIdentity(): ProcessIdentity {
-  return { pid: process.pid, startTicks: startTicksOf(process.pid) };
+  return { pid: process.pid, startTicks: statOf(process.pid)?.startTicks ?? null };
 }
 
-/** Whether that very process still runs. */
+/** Whether that very process still runs; a dead one that nobody has buried does not. */
 export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
   try {
     process.kill(pid, 0);
@@ -19,14 +19,18 @@ export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
     // EPERM: it runs, and belongs to somebody else.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  return startTicks === null || startTicksOf(pid) === startTicks;
+  const stat = statOf(pid);
+  if (stat?.state === 'Z') return false;
+  return startTicks === null || stat?.startTicks === startTicks;
 }
 
-function startTicksOf(pid: number): string | null {
+/** @returns null where there is no /proc, or no such process */
+export function statOf(pid: number): { readonly state: string; readonly startTicks: string | null } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may itself hold spaces; field 22 is counted from behind it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    // The name in parentheses may itself hold spaces; the state comes behind it, the start 19 fields later.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', startTicks: fields[19] ?? null };
   } catch {
     return null;
   }
