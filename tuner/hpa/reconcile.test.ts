@@ -154,6 +154,42 @@ describe('an External metric asks for', () => {
   });
 });
 
+describe('a proposal beyond int32', () => {
+  // Expected: GetExternalPerPodMetricReplicas of 1.33 and 1.34, getUsageRatioReplicaCount of 1.34 and 1.35; int32 of
+  // a float64 on amd64.
+  const huge = syncOf(1, 0, { metrics: [{ values: [2 ** 45] }] });
+  it.each([
+    ['an average', '1.34.0', 2 ** 31 - 1],
+    ['an average', '1.33.7', -(2 ** 31)],
+    ['a value', '1.35.0', 2 ** 31 - 1],
+    ['a value', '1.34.3', -(2 ** 31)],
+  ])('of %s metric is in %s %d', (kind, kubernetesVersion, expected) => {
+    const metric = kind === 'a value' ? externalValue('1') : externalAverage('1');
+    expect(proposed(hpaOf({ metrics: [metric] }, { kubernetesVersion }), huge)).toBe(expected);
+  });
+
+  it('wraps to the minimum where it is not capped', () => {
+    const hpa = hpaOf({ minReplicas: 2, metrics: [externalAverage('1')] }, { kubernetesVersion: '1.33.7' });
+    expect(decide(hpa, syncOf(5, 0, { metrics: [{ values: [2 ** 45] }] })).desiredReplicas).toBe(5);
+    expect(decide(hpa, syncOf(5, 0, { metrics: [{ values: [2 ** 45] }] })).conditions[0]?.reason).toBe(
+      'ScaleDownStabilized',
+    );
+  });
+});
+
+it('counts ready pods for a value only while they run', () => {
+  // Hand sum: 2 × 1 running pod; with the pending one, whose Ready condition is stale, it would be 4.
+  const pods = [podOf('p0'), podOf('p1', { phase: 'Pending' })];
+  const inputs = syncOf(2, 0, { pods, metrics: [{ values: [20_000] }] });
+  expect(proposed(hpaOf({ metrics: [externalValue('10')] }), inputs)).toBe(2);
+});
+
+it('does not scale down on a high load because pods are not there yet', () => {
+  // Hand sum: 3 × 100 % and a missing 0 are 75 % of 4 pods, 1.5 × 4 = 6 < the 10 that were asked for.
+  const inputs = syncOf(10, 0, { pods: podsOf(4), metrics: [{ pods: samplesOf([1000, 1000, 1000, null]) }] });
+  expect(proposed(hpaOf({ metrics: [cpuUtilization(50)] }), inputs)).toBe(10);
+});
+
 it('counts samples of unknown pods into the average of a Pods metric', () => {
   // Hand sum: (10 + 10 + 40) / 3 samples = 20 each against 10: ratio 2 × 2 ready pods; without the stray 2.
   const inputs = syncOf(2, 0, { metrics: [{ pods: samplesOf([10_000, 10_000, 40_000]) }] });
