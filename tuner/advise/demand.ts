@@ -2,6 +2,7 @@ import { quantile } from 'simple-statistics';
 import type { RequestClass } from '../contracts/component.ts';
 import type { DemandConfig } from '../contracts/config.ts';
 import type { Evidence } from '../contracts/evidence.ts';
+import { arrivalsPerSecond } from '../simulate/arrivals-per-second.ts';
 import type { Demand } from '../simulate/model.ts';
 import { classesWithArrivals } from '../simulate/model-from-evidence.ts';
 import { drawPoisson } from '../stats/poisson.ts';
@@ -98,21 +99,6 @@ function recordedRates(evidence: Evidence, name: RequestClass, from: number, to:
   return perSecond.map((_, second) => {
     const window = perSecond.subarray(Math.max(0, second - half), second + half + 1);
     return window.reduce((sum, value) => sum + value, 0) / window.length;
-  });
-}
-
-/** Arrivals of each second; a series with a longer step is spread evenly, an unknown value counts as none. */
-export function arrivalsPerSecond(
-  evidence: Evidence,
-  name: RequestClass,
-  from: number,
-  to: number,
-): Float64Array {
-  const series = evidence.arrivals[name];
-  return Float64Array.from({ length: to - from }, (_, second) => {
-    if (series === undefined) return 0;
-    const index = Math.floor((from + second - series.fromSeconds) / series.stepSeconds);
-    return series.values[index] ?? 0;
   });
 }
 

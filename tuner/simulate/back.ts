@@ -1,7 +1,7 @@
-import { type CpuService, stepCpuJobs, survivingSecond } from './cpu-sharing.ts';
+import { expectedJobs, throughCpu } from './cpu-sharing.ts';
 import { addDelay, type DelayHistogram } from './delay-histogram.ts';
 import { drawEnded } from './draw-ended.ts';
-import { addFirstTokenDelay } from './first-token-delays.ts';
+import { addFirstTokenDelay, type CpuMet, cpuWaitSeconds } from './first-token-delays.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { type Noise, noiseMask } from './noise.ts';
 import type { Pods } from './pods.ts';
@@ -24,16 +24,16 @@ export interface Back {
   oldest: number;
   started: number;
   waiting: number;
-  running: number;
+  /** Runs being worked on: on the CPU before their first token, waiting for others, on the CPU after it. */
+  beginning: number;
+  answering: number;
+  ending: number;
+  /** Seconds until the next run ends, for those that find all slots taken; 0 while some are free. */
+  slotWait: number;
   /** Runs on pods that are terminating. */
   detached: number;
-  cpuJobs: number;
-  readonly cpuService: CpuService;
-  /** Of the runs being worked on, the share that still is a second later, and of those that begin in it. */
-  surviving: number;
-  newSurviving: number;
-  /** Second at which the above is worked out anew. */
-  refreshAt: number;
+  /** Runs on the CPU of one process. */
+  readonly cpuMet: CpuMet;
   /** CPU used so far for runs, milliseconds per pod. */
   cpuMilliseconds: number;
   busyMilliseconds: number;
@@ -43,6 +43,9 @@ export interface Back {
   /** Runs that began after their client had given up. */
   abandoned: number;
 }
+
+/** Of the wait for CPU around its mean: pods are followed together, so the luck of one is not; fitted likewise. */
+const variationOverPods = 0.75;
 
 export function createBack(
   model: SimulationModel,
@@ -61,13 +64,12 @@ export function createBack(
     oldest: 0,
     started: 0,
     waiting: 0,
-    running: 0,
+    beginning: 0,
+    answering: 0,
+    ending: 0,
+    slotWait: 0,
     detached: 0,
-    cpuJobs: 0,
-    cpuService: { delay: queued.delaySeconds, cpu: queued.cpuSeconds, otherLoad: 0, seenRatio: 0 },
-    surviving: 0,
-    newSurviving: 0,
-    refreshAt: 0,
+    cpuMet: { jobs: 0, growth: 0, variation: variationOverPods },
     cpuMilliseconds: 0,
     busyMilliseconds: 0,
     endedRatio: 0,
@@ -76,12 +78,19 @@ export function createBack(
   };
 }
 
+export function runningRuns({ beginning, answering, ending }: Back): number {
+  return beginning + answering + ending;
+}
+
 /** Runs on pods that were scaled in go on until the grace is over; those that live longer are lost. */
 export function applyWorkerChanges(back: Back): void {
   const { pods, queued } = back;
   for (let index = 0; index < pods.left.length; index++) {
-    const taken = back.running / (pods.readyCount + pods.left.length - index);
-    back.running -= taken;
+    const share = 1 / (pods.readyCount + pods.left.length - index);
+    const taken = runningRuns(back) * share;
+    back.beginning *= 1 - share;
+    back.answering *= 1 - share;
+    back.ending *= 1 - share;
     back.lostRuns += taken * queued.outlivesGraceRatio;
     back.detached += taken * (1 - queued.outlivesGraceRatio);
   }
@@ -97,62 +106,69 @@ export interface BackSecond {
   readonly firstTokenDelays: DelayHistogram;
 }
 
+/** Runs that must end before one that finds all slots taken can begin; fitted to the per-request reference. */
+const slotWaitOffset = 0.8;
+/** Slots that are taken but for so few, as a real number, are all taken. */
+const fullWithin = 0.5;
+
 /** Moves the queue and all workers on by one second, in which `arrived` runs were enqueued. */
 export function stepBack(back: Back, arrived: number, delayBefore: number, second: BackSecond): void {
   const { pods, queued } = back;
   const at = second.atSeconds;
-  const before = back.waiting + back.running + back.detached;
   back.enqueued[at + 1] = (back.enqueued[at] as number) + arrived;
   back.delayBefore[at] = delayBefore;
+  const running = runningRuns(back);
+  const inSystem = back.waiting + running + back.detached + arrived / 2;
 
-  if (at >= back.refreshAt) refreshService(back, at);
-  const { surviving, newSurviving } = back;
+  // Of the runs being worked on, those that end in this second; of each that begins in it, the chance that it does.
+  const jobs = expectedJobs(back.cpuMet.jobs, back.cpuMet.growth);
+  const passBegin = throughCpu(1, queued.cpuBefore, jobs);
+  const passEnd = throughCpu(1, queued.cpuAfter, jobs);
+  const newAnswered = 1 - queued.newSurviving;
+  const endedOfNew = passBegin * newAnswered * passEnd;
+  const meanAnswered = back.answering * (1 - queued.surviving) + back.beginning * passBegin * newAnswered;
   const slots = pods.readyCount * back.model.slotsPerReplica;
   const available = back.waiting + arrived;
-  const fitting = (slots - back.running * surviving) / newSurviving;
-  const isFull = available > fitting;
-  const starting = isFull ? Math.max(0, fitting) : available;
-  const mean = back.running * (1 - surviving) + starting * (1 - newSurviving);
-  const variance = isFull
-    ? mean * queued.squaredVariation
-    : back.running * surviving * (1 - surviving) + starting * newSurviving * (1 - newSurviving);
-  const ended = Math.min(
-    drawEnded(mean, variance, second.noise.normal[(at + 20_011) & noiseMask] as number),
-    back.running + starting,
-  );
-  const started = Math.min(available, Math.max(0, slots - back.running + ended));
-  const detachedEnded = back.detached * (1 - surviving);
-
+  const room = slots - running + (back.ending + meanAnswered) * passEnd;
+  const chance = drawAnswers(back, meanAnswered, available * (1 - endedOfNew) > room, second);
+  const endedOfOld = (back.ending + chance) * passEnd;
+  const started = Math.min(available, Math.max(0, (slots - running + endedOfOld) / (1 - endedOfNew)));
+  const endingRate = endedOfOld / (1 - endedOfNew);
+  const excess = running + available - slots - (arrived + endingRate) / 2;
+  back.slotWait =
+    excess > -fullWithin ? (slotWaitOffset + Math.min(0, excess)) / Math.max(endingRate, 0.01) : 0;
   recordStarts(back, started, second);
-  back.running = Math.max(0, back.running + started - ended);
+
+  const begun = (back.beginning + started) * passBegin;
+  const answered = chance + started * passBegin * newAnswered;
+  const ended = (back.ending + answered) * passEnd;
+  back.beginning += started - begun;
+  back.answering = Math.max(0, back.answering + begun - answered);
+  back.ending += answered - ended;
   back.waiting = available - started;
+  const detachedEnded = back.detached * (1 - queued.surviving);
   back.detached -= detachedEnded;
-  back.endedRatio = before + arrived > 0 ? Math.min(1, (ended + detachedEnded) / (before + arrived / 2)) : 0;
-  useWorkerCpu(back, (started + ended) / 2);
+  back.endedRatio = inSystem > 0 ? Math.min(1, (ended + detachedEnded) / inSystem) : 0;
+  useCpu(back, begun * queued.cpuBefore + ended * queued.cpuAfter);
 }
 
-/** Requests on the CPU of a process, mean, up to which its share of a run changes slowly. */
-const calmCpuJobs = 0.6;
-const calmRefreshSeconds = 5;
-
-/** How CPU stretches a run: worked out every second where it does, and every few where it hardly does. */
-function refreshService(back: Back, atSeconds: number): void {
-  const { queued, cpuService } = back;
-  const processes = back.pods.readyCount * back.model.processes;
-  // Runs fall on the workers at random, so one more in all is met by each with its share.
-  cpuService.seenRatio = back.running > 1 ? 1 - 1 / back.running : 0;
-  back.cpuJobs = processes === 0 ? 0 : stepCpuJobs(back.cpuJobs, back.running / processes, cpuService);
-  const seconds = queued.delaySeconds + queued.cpuSeconds * (1 + back.cpuJobs);
-  back.surviving = survivingSecond(seconds);
-  back.newSurviving = seconds * (1 - back.surviving);
-  back.refreshAt = atSeconds + (back.cpuJobs < calmCpuJobs ? calmRefreshSeconds : 1);
+/** Runs that are done waiting for others. */
+function drawAnswers({ queued }: Back, mean: number, isFull: boolean, second: BackSecond): number {
+  // While all slots are taken, what ends makes room for what begins, and only service times differ.
+  const variance = isFull ? mean * queued.squaredVariation : mean * queued.surviving;
+  const luck = second.noise.normal[(second.atSeconds + 20_011) & noiseMask] as number;
+  return drawEnded(mean, variance, luck);
 }
 
-function useWorkerCpu(back: Back, runs: number): void {
+function useCpu(back: Back, seconds: number): void {
   const { pods, model } = back;
-  const most = pods.readyCount * model.processes * model.processMillicores;
-  back.busyMilliseconds = Math.min(runs * back.queued.cpuMilliseconds, most);
-  if (pods.readyCount > 0) back.cpuMilliseconds += back.busyMilliseconds / pods.readyCount;
+  const processes = pods.readyCount * model.processes;
+  back.busyMilliseconds = seconds * model.processMillicores;
+  if (processes === 0) return;
+  back.cpuMilliseconds += back.busyMilliseconds / pods.readyCount;
+  const jobs = (back.beginning + back.ending) / processes;
+  back.cpuMet.growth = jobs - back.cpuMet.jobs;
+  back.cpuMet.jobs = jobs;
 }
 
 /**
@@ -179,15 +195,15 @@ function recordStarts(back: Back, started: number, second: BackSecond): void {
     const middle = (back.started + upTo) / 2;
     const enqueuedAt = back.oldest + (middle - cohortFrom) / Math.max(cohortTo - cohortFrom, 1e-9);
     const startedAt = at + (middle - first) / started;
-    const wait = Math.max(0, startedAt - enqueuedAt) + (back.delayBefore[back.oldest] as number);
-    recordDelay(back, wait, upTo - back.started, second);
+    const wait = Math.max(0, startedAt - enqueuedAt) + back.slotWait;
+    recordDelay(back, wait + (back.delayBefore[back.oldest] as number), upTo - back.started, second);
     back.started = upTo;
   }
 }
 
 /** Nothing waited, and all that came begins at once. */
 function recordPromptStarts(back: Back, started: number, second: BackSecond): void {
-  recordDelay(back, back.delayBefore[second.atSeconds] as number, started, second);
+  recordDelay(back, back.slotWait + (back.delayBefore[second.atSeconds] as number), started, second);
   back.oldest = second.atSeconds;
   back.started = back.enqueued[second.atSeconds + 1] as number;
 }
@@ -198,5 +214,10 @@ function recordDelay(back: Back, wait: number, weight: number, second: BackSecon
     return;
   }
   addDelay(second.queueDelays, wait, weight);
-  addFirstTokenDelay(second.firstTokenDelays, wait, second.cpuSecondsBeforeFirstToken * back.cpuJobs, weight);
+  const cpuWait = cpuWaitSeconds(second.cpuSecondsBeforeFirstToken, back.cpuMet);
+  addFirstTokenDelay(second.firstTokenDelays, weight, {
+    slotWait: wait,
+    cpuWait,
+    variation: back.cpuMet.variation,
+  });
 }

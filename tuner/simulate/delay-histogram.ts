@@ -45,12 +45,29 @@ export function addDelay(histogram: DelayHistogram, seconds: number, weight: num
   if (bin > histogram.top) histogram.top = bin;
 }
 
-/** A delay that is exponential around its mean, as four bins: conditional means of the quantiles at 0, .5, .8, .95. */
-export function addExponentialDelay(histogram: DelayHistogram, mean: number, weight: number): void {
-  addDelay(histogram, 0.307 * mean, 0.5 * weight);
-  addDelay(histogram, 1.083 * mean, 0.3 * weight);
-  addDelay(histogram, 2.147 * mean, 0.15 * weight);
-  addDelay(histogram, 3.996 * mean, 0.05 * weight);
+/** Conditional means of the exponential between its quantiles at 0, .5, .8 and .95, less its mean; their weights. */
+const exponentialParts = [
+  { offset: -Math.LN2, weight: 0.5 },
+  { offset: 0.0834, weight: 0.3 },
+  { offset: 1.1466, weight: 0.15 },
+  { offset: 2.9957, weight: 0.05 },
+] as const;
+
+/**
+ * A delay with a spread around its mean: the exponential in four parts, drawn together towards the mean.
+ *
+ * @param variation coefficient of variation, 0 (none) to 1 (exponential)
+ */
+export function addSpreadDelay(
+  histogram: DelayHistogram,
+  mean: number,
+  weight: number,
+  variation: number,
+): void {
+  for (let index = 0; index < exponentialParts.length; index++) {
+    const part = exponentialParts[index] as (typeof exponentialParts)[number];
+    addDelay(histogram, mean * (1 + part.offset * variation), part.weight * weight);
+  }
 }
 
 export function addHistogram(into: DelayHistogram, from: DelayHistogram): void {

@@ -1,5 +1,5 @@
 import type { RequestClass } from '../contracts/component.ts';
-import { addDelay, addExponentialDelay, type DelayHistogram } from './delay-histogram.ts';
+import { addDelay, addSpreadDelay, type DelayHistogram } from './delay-histogram.ts';
 
 /** Delays of one class of requests before their first token, on top of the usual time to it. */
 export interface FirstTokenDelays {
@@ -11,29 +11,51 @@ export interface FirstTokenDelays {
   readonly cpuSecondsBeforeFirstToken: number;
 }
 
-/** @param cpuJobs requests on the CPU that each of these met */
+/** The CPU that a request meets. */
+export interface CpuMet {
+  /** Requests on the process, mean. */
+  jobs: number;
+  /** By how many they grow in a second: a request is overtaken by those that come after it. */
+  growth: number;
+  /** Of the wait around its mean: what the second-by-second model does not follow itself, 0–1. */
+  variation: number;
+}
+
 export function addToClasses(
   classes: readonly FirstTokenDelays[],
   arrived: number,
   slotWait: number,
-  cpuJobs: number,
+  cpu: Readonly<CpuMet>,
 ): void {
   for (let index = 0; index < classes.length; index++) {
     const { histogram, share, cpuSecondsBeforeFirstToken } = classes[index] as FirstTokenDelays;
-    addFirstTokenDelay(histogram, slotWait, cpuSecondsBeforeFirstToken * cpuJobs, arrived * share);
+    const cpuWait = cpuWaitSeconds(cpuSecondsBeforeFirstToken, cpu);
+    addFirstTokenDelay(histogram, arrived * share, { slotWait, cpuWait, variation: cpu.variation });
   }
+}
+
+/** Steepest change that is followed; a faster one is over before the request is. */
+const mostGrowth = 1;
+
+/**
+ * Sharing a process with n others makes CPU take n times longer; with a number that grows by g a second it takes
+ * (e^(cpu·g) - 1) · n / g, here to the second order.
+ */
+export function cpuWaitSeconds(cpuSeconds: number, { jobs, growth }: Readonly<CpuMet>): number {
+  const change = Math.min(mostGrowth, Math.max(-mostGrowth, cpuSeconds * growth));
+  return cpuSeconds * jobs * (1 + change / 2);
 }
 
 /** Shorter ones are lost in the usual time to the first token. */
 const negligibleSeconds = 0.004;
 
-/** A wait for a slot, known well, and one for CPU, which is about exponential. */
+/** A wait for a slot, known well, and one for CPU with its spread. */
 export function addFirstTokenDelay(
   histogram: DelayHistogram,
-  slotWait: number,
-  cpuWait: number,
   weight: number,
+  wait: { readonly slotWait: number; readonly cpuWait: number; readonly variation: number },
 ): void {
+  const { slotWait, cpuWait, variation } = wait;
   if (slotWait > cpuWait || cpuWait < negligibleSeconds) addDelay(histogram, slotWait + cpuWait, weight);
-  else addExponentialDelay(histogram, slotWait + cpuWait, weight);
+  else addSpreadDelay(histogram, slotWait + cpuWait, weight, variation);
 }

@@ -22,10 +22,10 @@ export function stepFront(front: Front, second: FrontSecond): void {
   front.handedOverDelays = 0;
   front.orphans *= 1 - second.relayEndedRatio;
   if (fitsPool(front)) {
-    if (!front.isPooled) takeIntoPool(front, second.atSeconds);
+    if (!front.isPooled) takeIntoPool(front);
     stepPool(front, second);
   } else {
-    if (front.isPooled) takeFromPool(front, second);
+    if (front.isPooled) takeFromPool(front);
     spreadOverPods(front, second);
     stepPods(front, second);
   }
@@ -48,9 +48,9 @@ function smoothRelays(front: Front): void {
 function spreadOverPods(front: Front, { noise, atSeconds }: FrontSecond): void {
   const at = Math.imul(atSeconds, 613);
   if (front.localArrived > 0) {
-    spreadArrivals(front.pods, front.localArrivals, front.localArrived, { noise, at });
+    spreadArrivals(front.pods, front.columns.localArrivals, front.localArrived, { noise, at });
   }
   if (front.relayArrived > 0) {
-    spreadArrivals(front.pods, front.relayArrivals, front.relayArrived, { noise, at: at + 30_011 });
+    spreadArrivals(front.pods, front.columns.relayArrivals, front.relayArrived, { noise, at: at + 30_011 });
   }
 }

@@ -1,5 +1,4 @@
-import type { CpuService } from './cpu-sharing.ts';
-import { createFrontPool, type FrontPool } from './front-pool.ts';
+import type { CpuMet } from './first-token-delays.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import type { Pods } from './pods.ts';
 import { type ServiceMix, serviceMix } from './service-mix.ts';
@@ -9,7 +8,7 @@ import { type ServiceMix, serviceMix } from './service-mix.ts';
  * random and waits there, even while another pod has free slots. New pods take new requests only.
  *
  * Columns hold one value per pod: requests are a real number, not objects. While no pod comes near its slots or
- * its CPU the pods are alike, and one row stands for all of them (`isPooled`): the common case, and the fast one.
+ * its CPU the pods are alike, and the sums stand for all of them (`isPooled`): the common case, and the fast one.
  */
 export interface Front {
   readonly model: ComponentModel;
@@ -19,25 +18,16 @@ export interface Front {
   /** Requests that hold a slot here while a worker runs them; null: none do. */
   readonly relayed: ServiceMix | null;
   isPooled: boolean;
-  /** While pooled these are the sums over all pods and the columns hold nothing; else sums of the last second. */
-  localTotal: number;
-  relayTotal: number;
-  waitingTotal: number;
-  readonly localHeld: Float64Array;
-  readonly relayHeld: Float64Array;
-  readonly waiting: Float64Array;
-  readonly cpuJobs: Float64Array;
-  readonly pool: FrontPool;
-  /** Input of stepCpuJobs, reused. */
-  readonly cpuService: CpuService;
-  /** CPU used so far for requests, milliseconds: a pod's own, and what each pod used while pooled. */
-  readonly cpuMilliseconds: Float64Array;
+  readonly columns: FrontColumns;
+  /** Over all pods; while pooled the columns hold nothing. */
+  readonly sums: FrontSums;
+  /** Reused. */
+  readonly cpuMet: CpuMet;
+  /** CPU used so far for requests, milliseconds: by each pod while pooled; a pod's own is in the columns. */
   pooledCpuMilliseconds: number;
-  /** Of this second: in all, and by pod where the pods are not pooled. */
+  /** Of this second. */
   localArrived: number;
   relayArrived: number;
-  readonly localArrivals: Float64Array;
-  readonly relayArrivals: Float64Array;
   /** Streams of pods that are gone from the endpoints, still relayed. */
   orphans: number;
   /** Smoothed: of a waiting request, the chance that it is relayed; load of relaying per process, 0–1. */
@@ -52,34 +42,51 @@ export interface Front {
   cutStreams: number;
 }
 
+/** Requests by where they are. */
+export interface FrontSums {
+  /** Of those that run here: on the CPU before their first token, waiting for others, on the CPU after it. */
+  beginning: number;
+  answering: number;
+  ending: number;
+  relayed: number;
+  /** In the listen backlog. */
+  waiting: number;
+  /** On the CPU of one process, those that are relayed included. */
+  cpuJobs: number;
+}
+
+export interface FrontColumns {
+  readonly beginning: Float64Array;
+  readonly answering: Float64Array;
+  readonly ending: Float64Array;
+  readonly relayed: Float64Array;
+  readonly waiting: Float64Array;
+  readonly cpuJobs: Float64Array;
+  /** Change of the above in the last second. */
+  readonly cpuGrowth: Float64Array;
+  readonly cpuMilliseconds: Float64Array;
+  readonly localArrivals: Float64Array;
+  readonly relayArrivals: Float64Array;
+}
+
 export function createFront(
   model: SimulationModel,
   component: ComponentModel,
   pods: Pods,
   demand: Demand,
 ): Front {
-  const column = () => new Float64Array(pods.state.length);
   return {
     model: component,
     pods,
     local: serviceMix(model, component, 'local', demand),
     relayed: serviceMix(model, component, 'relayed', demand),
     isPooled: true,
-    localTotal: 0,
-    relayTotal: 0,
-    waitingTotal: 0,
-    localHeld: column(),
-    relayHeld: column(),
-    waiting: column(),
-    cpuJobs: column(),
-    pool: createFrontPool(),
-    cpuService: { delay: 1, cpu: 0, otherLoad: 0, seenRatio: 0 },
-    cpuMilliseconds: column(),
+    columns: createColumns(pods.state.length),
+    sums: { beginning: 0, answering: 0, ending: 0, relayed: 0, waiting: 0, cpuJobs: 0 },
+    cpuMet: { jobs: 0, growth: 0, variation: 1 },
     pooledCpuMilliseconds: 0,
     localArrived: 0,
     relayArrived: 0,
-    localArrivals: column(),
-    relayArrivals: column(),
     orphans: 0,
     relayRatio: 0,
     relayLoad: 0,
@@ -91,28 +98,57 @@ export function createFront(
   };
 }
 
+function createColumns(places: number): FrontColumns {
+  const column = () => new Float64Array(places);
+  return {
+    beginning: column(),
+    answering: column(),
+    ending: column(),
+    relayed: column(),
+    waiting: column(),
+    cpuJobs: column(),
+    cpuGrowth: column(),
+    cpuMilliseconds: column(),
+    localArrivals: column(),
+    relayArrivals: column(),
+  };
+}
+
+/** Requests that run here and are not waiting for a slot, over all pods. */
+export function localHeld({ sums }: Front): number {
+  return sums.beginning + sums.answering + sums.ending;
+}
+
 /** CPU that a pod has used so far for requests, milliseconds. */
-export function cpuOfPod(front: Front, place: number): number {
-  return (front.cpuMilliseconds[place] as number) + front.pooledCpuMilliseconds;
+export function cpuOfPod({ columns, pooledCpuMilliseconds }: Front, place: number): number {
+  return (columns.cpuMilliseconds[place] as number) + pooledCpuMilliseconds;
 }
 
 /** Pods that joined begin empty; of those that left, streams longer than the grace are cut. */
 export function applyPodChanges(front: Front): void {
   const { pods } = front;
   for (let index = 0; index < pods.left.length; index++) {
-    const place = pods.left[index] as number;
     // While pooled each pod, the leaving ones included, holds the same.
-    const share = front.isPooled ? 1 / (pods.readyCount + pods.left.length - index) : 0;
-    const local = front.isPooled ? front.localTotal * share : (front.localHeld[place] as number);
-    const relays = front.isPooled ? front.relayTotal * share : (front.relayHeld[place] as number);
-    cutStreams(front, local, relays, front.isPooled ? 0 : (front.waiting[place] as number));
-    if (front.isPooled) {
-      front.localTotal -= local;
-      front.relayTotal -= relays;
-    }
-    clearPlace(front, place);
+    if (front.isPooled) leavePool(front, 1 / (pods.readyCount + pods.left.length - index));
+    else leave(front, pods.left[index] as number);
   }
+  for (const place of pods.left) clearPlace(front, place);
   for (const place of pods.joined) clearPlace(front, place);
+}
+
+function leavePool(front: Front, share: number): void {
+  const { sums } = front;
+  cutStreams(front, localHeld(front) * share, sums.relayed * share, 0);
+  sums.beginning *= 1 - share;
+  sums.answering *= 1 - share;
+  sums.ending *= 1 - share;
+  sums.relayed *= 1 - share;
+}
+
+function leave(front: Front, place: number): void {
+  const { beginning, answering, ending, relayed, waiting } = front.columns;
+  const local = (beginning[place] as number) + (answering[place] as number) + (ending[place] as number);
+  cutStreams(front, local, relayed[place] as number, waiting[place] as number);
 }
 
 /** Gunicorn stops accepting at once, so what waits in the backlog is refused; streams have the grace. */
@@ -123,10 +159,13 @@ function cutStreams(front: Front, local: number, relays: number, waiting: number
   front.orphans += relays;
 }
 
-function clearPlace(front: Front, place: number): void {
-  front.localHeld[place] = 0;
-  front.relayHeld[place] = 0;
-  front.waiting[place] = 0;
-  front.cpuJobs[place] = 0;
-  front.cpuMilliseconds[place] = -front.pooledCpuMilliseconds;
+function clearPlace({ columns, pooledCpuMilliseconds }: Front, place: number): void {
+  columns.beginning[place] = 0;
+  columns.answering[place] = 0;
+  columns.ending[place] = 0;
+  columns.relayed[place] = 0;
+  columns.waiting[place] = 0;
+  columns.cpuJobs[place] = 0;
+  columns.cpuGrowth[place] = 0;
+  columns.cpuMilliseconds[place] = -pooledCpuMilliseconds;
 }

@@ -16,6 +16,8 @@ export interface ResourceMetrics {
   nextPublishAt: number;
   /** The earlier of both. */
   nextEventAt: number;
+  /** What the counter of a pod's CPU stood at when it became Ready. */
+  readonly counterFrom: Float64Array;
   /** CPU used up to the last scrape, milliseconds per pod, and when that was; -Infinity: never. */
   readonly scrapedCpu: Float64Array;
   readonly scrapedAt: Float64Array;
@@ -41,6 +43,7 @@ export function createResourceMetrics(
     nextScrapeAt: firstScrapeAt,
     nextPublishAt: firstScrapeAt + lagSeconds,
     nextEventAt: firstScrapeAt,
+    counterFrom: column(0),
     scrapedCpu: column(0),
     // Pods that are there at second 0 have been scraped before, idle.
     scrapedAt: column(firstScrapeAt - period),
@@ -52,11 +55,16 @@ export function createResourceMetrics(
 }
 
 /** Nothing is known of a pod that has just been created. */
-export function forgetPod(metrics: ResourceMetrics, place: number, cpuMilliseconds: number): void {
-  metrics.scrapedCpu[place] = cpuMilliseconds;
+export function forgetPod(metrics: ResourceMetrics, place: number): void {
+  metrics.scrapedCpu[place] = 0;
   metrics.scrapedAt[place] = Number.NEGATIVE_INFINITY;
   metrics.freshAt[place] = Number.NEGATIVE_INFINITY;
   metrics.sampleAt[place] = Number.NEGATIVE_INFINITY;
+}
+
+/** From here on the pod uses CPU for requests. */
+export function countFrom(metrics: ResourceMetrics, place: number, counter: number): void {
+  metrics.counterFrom[place] = counter;
 }
 
 /**
@@ -101,7 +109,8 @@ function scrape(
     const state = pods.state[place];
     if (state !== podStates.ready && state !== podStates.starting) continue;
     if ((pods.startedAt[place] as number) > atSeconds) continue;
-    const used = cpuOf(place);
+    // Start-up work is left out: the HPA sets samples of that time aside.
+    const used = state === podStates.ready ? cpuOf(place) - (metrics.counterFrom[place] as number) : 0;
     const since = metrics.scrapedAt[place] as number;
     // The first scrape of a pod has nothing to subtract from.
     if (since > Number.NEGATIVE_INFINITY) {

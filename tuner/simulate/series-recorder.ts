@@ -1,4 +1,6 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
+import { runningRuns } from './back.ts';
+import { localHeld } from './front.ts';
 import { bucketP95Seconds } from './latency-record.ts';
 import type { ComponentSeries, SimulationSeries } from './result.ts';
 import type { Unit, World } from './world.ts';
@@ -43,13 +45,13 @@ export function recordSecond({ series }: SeriesRecorder, world: World, atSeconds
     columns.readyReplicas[atSeconds] = unit.pods.readyCount;
     columns.specReplicas[atSeconds] = unit.specReplicas;
     columns.cpuUsageRatio[atSeconds] = usageRatio(unit);
-    columns.waiting[atSeconds] = (unit.front?.waitingTotal ?? 0) + (unit.back?.waiting ?? 0);
+    columns.waiting[atSeconds] = (unit.front?.sums.waiting ?? 0) + (unit.back?.waiting ?? 0);
   }
   for (const { model, front, queued } of world.flows) {
     const inFlight = series.inFlight[model.name];
     if (inFlight !== undefined) inFlight[atSeconds] = inFlightOf(front, queued !== null);
     if (queued === null || series.queueDepth === null) continue;
-    const counted = world.model.metricPipeline.queueCountsRunning ? queued.back.running : 0;
+    const counted = world.model.metricPipeline.queueCountsRunning ? runningRuns(queued.back) : 0;
     series.queueDepth[atSeconds] = queued.back.waiting + counted;
   }
 }
@@ -64,10 +66,10 @@ function usageRatio({ pods, front, back, model, autoscaler }: Unit): number {
 /** Backlogs hold classes in the proportion in which they arrived of late. */
 function inFlightOf({ front }: Unit, isRelayed: boolean): number {
   if (front === null) return 0;
-  const relaysWaiting = front.waitingTotal * front.relayRatio;
+  const relaysWaiting = front.sums.waiting * front.relayRatio;
   return isRelayed
-    ? front.relayTotal + front.orphans + relaysWaiting
-    : front.localTotal + front.waitingTotal - relaysWaiting;
+    ? front.sums.relayed + front.orphans + relaysWaiting
+    : localHeld(front) + front.sums.waiting - relaysWaiting;
 }
 
 export function recordBucket(recorder: SeriesRecorder, world: World, isViolated: boolean): void {

@@ -1,17 +1,34 @@
 import type { RequestClass } from '../contracts/component.ts';
+import { newSurvivingSecond, survivingSecond } from './cpu-sharing.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 
-/** Requests of several classes that are served alike, as one: means weighted by how many of each arrive. */
+/**
+ * Requests of several classes that are served alike, as one: means weighted by how many of each arrive.
+ *
+ * Each goes through three stages: CPU up to the first token, a time of waiting for others (the language model, the
+ * database), CPU to the end.
+ */
 export interface ServiceMix {
   readonly classes: readonly RequestClass[];
-  /** Seconds held beside CPU, ≥ 10 ms. */
-  readonly delaySeconds: number;
-  /** Seconds of CPU of one process at full speed. */
+  /** Seconds of CPU of one process at full speed, up to the first token and after it. */
+  readonly cpuBefore: number;
+  readonly cpuAfter: number;
+  /** Both together. */
   readonly cpuSeconds: number;
-  readonly cpuMilliseconds: number;
+  /** Of the requests that wait for others, the share that still does a second later; of those that begin to. */
+  readonly surviving: number;
+  readonly newSurviving: number;
   readonly squaredVariation: number;
   readonly outlivesGraceRatio: number;
 }
+
+/**
+ * Of a request's CPU this much comes before its first token.
+ *
+ * Dify 1.12.1: 143 ms for 20 tokens and 202 ms for 100, so 0.74 ms a token and 128 ms beside them; of those about
+ * two thirds are spent before the model is called. With the tokens of a short answer: 60 %.
+ */
+export const cpuRatioBeforeFirstToken = 0.6;
 
 export type ServiceRole = 'local' | 'relayed' | 'queued';
 
@@ -43,18 +60,22 @@ export function serviceMix(
   const weights = counts.map((count) => (total === 0 ? 1 / classes.length : count / total));
   const mean = (value: (name: RequestClass) => number) =>
     classes.reduce((sum, name, index) => sum + (weights[index] ?? 0) * value(name), 0);
-  const cpuMilliseconds = mean((name) => component.cpuMilliseconds[name] ?? 0);
-  const cpuSeconds = cpuMilliseconds / component.processMillicores;
+  const cpuSeconds = mean((name) => component.cpuMilliseconds[name] ?? 0) / component.processMillicores;
   const held = mean((name) => component.service[name]?.meanSeconds ?? 0);
+  const waitSeconds = Math.max(shortestWaitSeconds, held - cpuSeconds);
   return {
     classes,
-    delaySeconds: Math.max(0.01, held - cpuSeconds),
+    cpuBefore: cpuSeconds * cpuRatioBeforeFirstToken,
+    cpuAfter: cpuSeconds * (1 - cpuRatioBeforeFirstToken),
     cpuSeconds,
-    cpuMilliseconds,
+    surviving: survivingSecond(waitSeconds),
+    newSurviving: newSurvivingSecond(waitSeconds),
     squaredVariation: mean((name) => component.service[name]?.squaredVariation ?? 1),
     outlivesGraceRatio: mean((name) => component.service[name]?.outlivesGraceRatio ?? 0),
   };
 }
+
+const shortestWaitSeconds = 0.01;
 
 /** Asked for by every simulation of a search, over the same few demands. */
 const knownTotals = new WeakMap<Uint16Array, number>();

@@ -1,5 +1,4 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
-import { recordDelays } from './front-pool.ts';
 import { closeBucket, missesObjective, wholeP95Seconds } from './latency-record.ts';
 import type { Demand, ObjectivesModel, SimulationModel } from './model.ts';
 import type { SimulationResult, SimulationSummary } from './result.ts';
@@ -49,7 +48,6 @@ export function simulate(
 
 /** @returns whether an objective was missed */
 function endBucket(world: World, recorder: SeriesRecorder | null): boolean {
-  for (const { front, frontSecond } of world.units) if (front !== null) recordDelays(front, frontSecond);
   let isViolated = world.bucketFailed > world.objectives.errorRatio * world.bucketRequests;
   for (const { firstToken, queued } of world.flows) {
     isViolated ||= missesObjective(firstToken);

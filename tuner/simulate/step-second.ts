@@ -1,11 +1,11 @@
 import { syncAutoscaler } from './autoscaler.ts';
-import { applyWorkerChanges, stepBack } from './back.ts';
+import { applyWorkerChanges, runningRuns, stepBack } from './back.ts';
 import type { FirstTokenDelays } from './first-token-delays.ts';
-import { applyPodChanges } from './front.ts';
+import { applyPodChanges, localHeld } from './front.ts';
 import { stepFront } from './front-second.ts';
 import { noiseMask } from './noise.ts';
 import { advancePods, scalePods } from './pods.ts';
-import { advanceResourceMetrics, forgetPod } from './resource-metrics.ts';
+import { advanceResourceMetrics, countFrom, forgetPod } from './resource-metrics.ts';
 import { type ClassFlow, syncPeriodSeconds, type Unit, type World } from './world.ts';
 
 /**
@@ -35,7 +35,7 @@ function pollQueue(world: World, atSeconds: number): void {
   world.nextPollAt += externalPeriodSeconds;
   let length = 0;
   for (const { back } of world.units) {
-    if (back !== null) length += back.waiting + (queueCountsRunning ? back.running : 0);
+    if (back !== null) length += back.waiting + (queueCountsRunning ? runningRuns(back) : 0);
   }
   world.polledQueueDepth = length;
 }
@@ -43,6 +43,8 @@ function pollQueue(world: World, atSeconds: number): void {
 function advanceUnit(world: World, unit: Unit, atSeconds: number): void {
   const { pods } = unit;
   advancePods(pods, atSeconds, world.lifecycle);
+  // A pod's counters begin when it is Ready, before anything reads them.
+  if (pods.joined.length > 0 || pods.left.length > 0) applyChanges(world, unit);
   if (unit.autoscaler !== null) {
     if (atSeconds >= unit.resource.nextEventAt) {
       advanceResourceMetrics(unit.resource, pods, atSeconds, unit.cpuOf);
@@ -91,14 +93,15 @@ function countRescale(world: World, unit: Unit, wanted: number, atSeconds: numbe
 /** A pod's place may have been another pod's before. */
 function forgetCreated(unit: Unit, atSeconds: number): void {
   for (let place = 0; place < unit.pods.used; place++) {
-    if (unit.pods.createdAt[place] === atSeconds) forgetPod(unit.resource, place, 0);
+    if (unit.pods.createdAt[place] === atSeconds) forgetPod(unit.resource, place);
   }
 }
 
-function applyChanges(world: World, { pods, front, back }: Unit): void {
+function applyChanges(world: World, { pods, front, back, resource, cpuOf }: Unit): void {
   world.limitsMayBind = limitsMayBind(world);
   if (front !== null) applyPodChanges(front);
   if (back !== null) applyWorkerChanges(back);
+  for (const place of pods.joined) countFrom(resource, place, cpuOf(place));
   pods.joined.length = 0;
   pods.left.length = 0;
 }
@@ -120,8 +123,8 @@ function refusedRatio(world: World): number {
   let connections = 0;
   let calls = 0;
   for (const { model, pods, front, back } of world.units) {
-    const running = (front?.localTotal ?? 0) + (back?.running ?? 0);
-    connections += Math.min(pods.scheduled * model.postgresConnections, running + (front?.relayTotal ?? 0));
+    const running = (front === null ? 0 : localHeld(front)) + (back === null ? 0 : runningRuns(back));
+    connections += Math.min(pods.scheduled * model.postgresConnections, running + (front?.sums.relayed ?? 0));
     calls += running;
   }
   return Math.max(excess(connections, postgresMaxConnections), excess(calls, llmMaxConcurrentCalls));

@@ -16,6 +16,7 @@ import type {
 import { type Noise, noiseMask, noiseOf } from './noise.ts';
 import { createPods, type Pods, startWithReady } from './pods.ts';
 import { createResourceMetrics, type ResourceMetrics } from './resource-metrics.ts';
+import { cpuRatioBeforeFirstToken } from './service-mix.ts';
 
 /** Settings with their HPAs compiled: made once, simulated any number of times. */
 export type PreparedScaling = Readonly<Partial<Record<ComponentName, PreparedComponent>>>;
@@ -179,14 +180,6 @@ function cpuReader(front: Front | null, back: Back | null): (place: number) => n
   if (front !== null) return (place) => cpuOfPod(front, place);
   return () => back?.cpuMilliseconds ?? 0;
 }
-
-/**
- * Of a request's CPU this much comes before its first token.
- *
- * Dify 1.12.1: 143 ms for 20 tokens and 202 ms for 100, so 0.74 ms a token and 128 ms beside them; of those about
- * two thirds are spent before the model is called. With the tokens of a short answer: 60 %.
- */
-const cpuRatioBeforeFirstToken = 0.6;
 
 interface FlowContext {
   readonly model: SimulationModel;

@@ -1,0 +1,231 @@
+import { quantile } from 'simple-statistics';
+import { drawPoisson } from '../../stats/poisson.ts';
+import { seededRandom } from '../../stats/seeded-random.ts';
+import type { Demand, Scaling, SimulationModel } from '../model.ts';
+import { simulate } from '../simulate.ts';
+import { prepareScaling } from '../world.ts';
+import type { ReferenceCase, ReferencePods, ReferenceRequest } from './reference-case.ts';
+import { simulateRequests } from './reference-simulation.ts';
+
+/** A case whose arrivals are still to be drawn. */
+export type CaseTemplate = Omit<ReferenceCase, 'seed' | 'chats' | 'runs'> & {
+  /** Arrivals per second at a moment. */
+  readonly chatRate: (second: number) => number;
+  readonly runRate: (second: number) => number;
+};
+
+/** One quantity from both simulators, over all replications. */
+export interface Compared {
+  readonly reference: number;
+  readonly simulated: number;
+}
+
+export interface CaseComparison {
+  readonly chatFirstTokenP95: Compared | null;
+  readonly runQueueP95: Compared | null;
+  readonly runFirstTokenP95: Compared | null;
+  readonly apiUtilization: Compared;
+  readonly workerUtilization: Compared;
+  readonly meanQueued: Compared;
+  readonly meanApiReplicas: Compared;
+  readonly meanWorkerReplicas: Compared;
+}
+
+/** Runs both simulators over the same arrivals, replication by replication. */
+export function compareWithReference(template: CaseTemplate, replications: number): CaseComparison {
+  const runs = Array.from({ length: replications }, (_, index) => runBoth(template, index + 1));
+  const averagedP95 = (pick: (run: BothRuns) => { reference: number[]; simulated: number | null }) => {
+    const reference = runs.map((run) => pick(run).reference).filter(({ length }) => length > 0);
+    const simulated = runs.flatMap((run) => pick(run).simulated ?? []);
+    return reference.length === 0 || simulated.length === 0
+      ? null
+      : { reference: mean(reference.map((values) => quantile(values, 0.95))), simulated: mean(simulated) };
+  };
+  const averaged = (pick: (run: BothRuns) => Compared): Compared => ({
+    reference: mean(runs.map((run) => pick(run).reference)),
+    simulated: mean(runs.map((run) => pick(run).simulated)),
+  });
+  return {
+    chatFirstTokenP95: averagedP95(({ chatFirstToken }) => chatFirstToken),
+    runQueueP95: averagedP95(({ runQueue }) => runQueue),
+    runFirstTokenP95: averagedP95(({ runFirstToken }) => runFirstToken),
+    apiUtilization: averaged(({ api }) => api),
+    workerUtilization: averaged(({ worker }) => worker),
+    meanQueued: averaged(({ queued }) => queued),
+    meanApiReplicas: averaged(({ apiReplicas }) => apiReplicas),
+    meanWorkerReplicas: averaged(({ workerReplicas }) => workerReplicas),
+  };
+}
+
+interface BothLatency {
+  readonly reference: number[];
+  readonly simulated: number | null;
+}
+
+interface BothRuns {
+  readonly chatFirstToken: BothLatency;
+  readonly runQueue: BothLatency;
+  readonly runFirstToken: BothLatency;
+  readonly api: Compared;
+  readonly worker: Compared;
+  readonly queued: Compared;
+  readonly apiReplicas: Compared;
+  readonly workerReplicas: Compared;
+}
+
+function runBoth(template: CaseTemplate, seed: number): BothRuns {
+  const demand = drawArrivals(template, seed);
+  const reference = simulateRequests({
+    ...template,
+    seed,
+    chats: demand.arrivals.chat ?? [],
+    runs: demand.arrivals.workflow ?? [],
+  });
+  const model = modelOf(template);
+  const { summary, series } = simulate(
+    model,
+    prepareScaling(model, scalingOf(template)),
+    demand,
+    { firstTokenP95Seconds: 3, queueWaitP95Seconds: 5, errorRatio: 0.01 },
+    { withSeries: true },
+  );
+  const chats = reference.samples.filter(({ kind }) => kind === 'chat');
+  const runs = reference.samples.filter(({ kind }) => kind === 'run');
+  const known = (values: (number | null)[]) => values.filter((value) => value !== null);
+  return {
+    chatFirstToken: {
+      reference: known(chats.map(({ firstTokenSeconds }) => firstTokenSeconds)),
+      simulated: summary.firstTokenP95Seconds.chat ?? null,
+    },
+    runQueue: {
+      reference: known(runs.map(({ queueSeconds }) => queueSeconds)),
+      simulated: summary.queueWaitP95Seconds,
+    },
+    runFirstToken: {
+      reference: known(runs.map(({ firstTokenSeconds }) => firstTokenSeconds)),
+      simulated: summary.firstTokenP95Seconds.workflow ?? null,
+    },
+    api: {
+      reference: mean(reference.apiBusyRatio),
+      simulated: mean([...(series?.components.api?.cpuUsageRatio ?? [])]),
+    },
+    worker: {
+      reference: mean(reference.workerBusyRatio),
+      simulated: mean([...(series?.components.worker?.cpuUsageRatio ?? [])]),
+    },
+    queued: { reference: mean(reference.queued), simulated: mean([...(series?.queueDepth ?? [0])]) },
+    apiReplicas: {
+      reference: mean(reference.apiReplicas),
+      simulated: mean([...(series?.components.api?.readyReplicas ?? [])]),
+    },
+    workerReplicas: {
+      reference: mean(reference.workerReplicas),
+      simulated: mean([...(series?.components.worker?.readyReplicas ?? [])]),
+    },
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+function drawArrivals(template: CaseTemplate, seed: number): Demand {
+  const random = seededRandom(seed * 97);
+  const { durationSeconds } = template;
+  const draw = (rate: (second: number) => number) =>
+    Uint16Array.from({ length: durationSeconds }, (_, second) => drawPoisson(rate(second), random));
+  return {
+    durationSeconds,
+    arrivals: { chat: draw(template.chatRate), workflow: draw(template.runRate) },
+    seed,
+  };
+}
+
+/** The case as the time-step simulator knows it: the same truth, in the form that evidence would give it. */
+export function modelOf(template: CaseTemplate): SimulationModel {
+  const service = ({ serviceSeconds, squaredVariation }: ReferenceRequest) => ({
+    meanSeconds: serviceSeconds,
+    squaredVariation,
+    outlivesGraceRatio: 0,
+  });
+  const milliseconds = (seconds: number) => seconds * 1000;
+  const { chat, run, scaling } = template;
+  return {
+    kubernetesVersion: '1.37.2',
+    classes: [
+      {
+        name: 'chat',
+        front: 'api',
+        back: null,
+        firstTokenSeconds: { median: chat.firstTokenMedian, sigma: chat.firstTokenSigma },
+        queueWaitSeconds: null,
+      },
+      {
+        name: 'workflow',
+        front: 'api',
+        back: 'worker',
+        firstTokenSeconds: { median: run.firstTokenMedian, sigma: run.firstTokenSigma },
+        // Nothing but the API's acceptance comes before the queue.
+        queueWaitSeconds: { median: Math.max(0.001, run.relayCpuSeconds / 2), sigma: 0 },
+      },
+    ],
+    components: [
+      {
+        ...podsOf(template.api),
+        name: 'api',
+        cpuMilliseconds: {
+          chat: milliseconds(chat.cpuBefore + chat.cpuAfter),
+          workflow: milliseconds(run.relayCpuSeconds),
+        },
+        service: { chat: service(chat), workflow: service(run) },
+      },
+      {
+        ...podsOf(template.worker),
+        name: 'worker',
+        cpuMilliseconds: { workflow: milliseconds(run.cpuBefore + run.cpuAfter) },
+        service: { workflow: service(run) },
+      },
+    ],
+    metricPipeline: {
+      resourcePeriodSeconds: scaling?.scrapeSeconds ?? 15,
+      resourceWindowSeconds: scaling?.scrapeSeconds ?? 15,
+      resourceLagSeconds: scaling?.lagSeconds ?? 0,
+      externalPeriodSeconds: 1,
+      queueMetricName: 'queue',
+      queueCountsRunning: false,
+    },
+    limits: {
+      postgresMaxConnections: null,
+      llmMaxConcurrentCalls: null,
+      schedulablePods: null,
+      requestTimeoutSeconds: 1e6,
+    },
+  };
+}
+
+function podsOf(pods: ReferencePods) {
+  const [shortest, longest] = pods.readySeconds;
+  return {
+    processes: pods.processes,
+    processMillicores: pods.speed * 1000,
+    requestedMillicores: pods.requestedMillicores,
+    requestedMemoryBytes: null,
+    idleMillicores: 0,
+    memoryBytes: 0,
+    slotsPerReplica: pods.slots,
+    startedSeconds: [0],
+    readySeconds: [shortest, longest],
+    terminationGraceSeconds: 30,
+    drainSeconds: 10,
+    postgresConnections: 0,
+  };
+}
+
+function scalingOf({ api, worker, scaling }: CaseTemplate): Scaling {
+  const one = (name: 'api' | 'worker', replicas: number) => ({
+    hpaSpec: scaling?.component === name ? scaling.spec : null,
+    initialReplicas: replicas,
+    requestedMillicores: null,
+  });
+  return { api: one('api', api.replicas), worker: one('worker', worker.replicas) };
+}

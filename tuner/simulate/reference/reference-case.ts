@@ -1,0 +1,65 @@
+/** A small deployment in the reference's own words. Times are seconds, CPU is in seconds of one core. */
+export interface ReferenceCase {
+  readonly seed: number;
+  readonly durationSeconds: number;
+  /** Whole requests arriving in each second; they are spread over it at random. */
+  readonly chats: ArrayLike<number>;
+  readonly runs: ArrayLike<number>;
+  readonly api: ReferencePods;
+  readonly worker: ReferencePods;
+  readonly chat: ReferenceRequest;
+  readonly run: ReferenceRequest & { readonly relayCpuSeconds: number };
+  /** Queue length → worker replicas, or CPU of the API → API replicas; null: counts stay. */
+  readonly scaling: ReferenceScaling | null;
+}
+
+export interface ReferencePods {
+  readonly replicas: number;
+  readonly slots: number;
+  readonly processes: number;
+  /** Of one process, in cores. */
+  readonly speed: number;
+  readonly requestedMillicores: number;
+  /** Uniform between both. */
+  readonly readySeconds: readonly [number, number];
+}
+
+export interface ReferenceRequest {
+  /** Before the first token, and after it. */
+  readonly cpuBefore: number;
+  readonly cpuAfter: number;
+  /** Time in a slot when nothing waits: mean, and squared coefficient of variation. */
+  readonly serviceSeconds: number;
+  readonly squaredVariation: number;
+  /** To the first token when nothing waits, CPU included. */
+  readonly firstTokenMedian: number;
+  readonly firstTokenSigma: number;
+}
+
+export interface ReferenceScaling {
+  readonly component: 'api' | 'worker';
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly scrapeSeconds: number;
+  readonly lagSeconds: number;
+}
+
+/** One request as it was seen from outside. */
+export interface ReferenceSample {
+  readonly kind: 'chat' | 'run';
+  readonly arrivedAt: number;
+  firstTokenSeconds: number | null;
+  queueSeconds: number | null;
+}
+
+export interface ReferenceResult {
+  readonly samples: readonly ReferenceSample[];
+  /** Busy share of the CPU of all Ready pods, second by second. */
+  readonly apiBusyRatio: readonly number[];
+  readonly workerBusyRatio: readonly number[];
+  readonly apiReplicas: readonly number[];
+  readonly workerReplicas: readonly number[];
+  /** API slots in use, at the end of each second. */
+  readonly held: readonly number[];
+  /** Runs waiting for a worker, at the end of each second. */
+  readonly queued: readonly number[];
+}

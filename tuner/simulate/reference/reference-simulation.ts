@@ -1,0 +1,167 @@
+import { type Chance, createChance } from './chance.ts';
+import { createEventQueue, type EventQueue } from './event-queue.ts';
+import type { ReferenceCase, ReferenceRequest, ReferenceResult, ReferenceSample } from './reference-case.ts';
+import { createPodSet, type PodSet, pick, type ReferencePod } from './reference-pods.ts';
+import { startScaling } from './reference-scaling.ts';
+
+/**
+ * The same deployment request by request, for the tests alone.
+ *
+ * Each request is an object that holds a slot of one pod, shares the CPU of one of its processes with the others
+ * there, and waits for its model in between; workers take runs from one queue, first in, first out. Nothing of
+ * the time-step simulator is used: what both get wrong they get wrong independently.
+ */
+export function simulateRequests(given: ReferenceCase): ReferenceResult {
+  const events = createEventQueue();
+  const chance = createChance(given.seed);
+  const queue: ((pod: ReferencePod) => void)[] = [];
+  const workers = createPodSet(events, chance, given.worker, () => dispatch());
+  const api = createPodSet(events, chance, given.api, () => {});
+  const samples: ReferenceSample[] = [];
+
+  function dispatch(): void {
+    while (queue.length > 0) {
+      const idle = workers.ready().filter(({ free }) => free > 0);
+      if (idle.length === 0) return;
+      const pod = pick(chance, idle);
+      pod.free--;
+      queue.shift()?.(pod);
+    }
+  }
+
+  const context: Context = { given, events, chance, api, queue, dispatch, samples };
+  scheduleArrivals(context);
+  if (given.scaling !== null) {
+    const observed = { api, workers, queued: () => queue.length };
+    startScaling(events, given.scaling, given, observed, chance.uniform());
+  }
+  return observe(context, workers);
+}
+
+interface Context {
+  readonly given: ReferenceCase;
+  readonly events: EventQueue;
+  readonly chance: Chance;
+  readonly api: PodSet;
+  readonly queue: ((pod: ReferencePod) => void)[];
+  readonly dispatch: () => void;
+  readonly samples: ReferenceSample[];
+}
+
+function scheduleArrivals(context: Context): void {
+  const { given, events, chance } = context;
+  for (let second = 0; second < given.durationSeconds; second++) {
+    for (let count = given.chats[second] ?? 0; count > 0; count--) {
+      events.add(second + chance.uniform(), () => arrive(context, 'chat'));
+    }
+    for (let count = given.runs[second] ?? 0; count > 0; count--) {
+      events.add(second + chance.uniform(), () => arrive(context, 'run'));
+    }
+  }
+}
+
+function arrive(context: Context, kind: 'chat' | 'run'): void {
+  const { events, chance, api, samples } = context;
+  const sample = { kind, arrivedAt: events.now(), firstTokenSeconds: null, queueSeconds: null };
+  samples.push(sample);
+  const pod = pick(chance, api.ready());
+  const begin = () => (kind === 'chat' ? serveChat(context, pod, sample) : relayRun(context, pod, sample));
+  if (pod.free === 0) pod.backlog.push(begin);
+  else {
+    pod.free--;
+    begin();
+  }
+}
+
+function release(pod: ReferencePod): void {
+  const next = pod.backlog.shift();
+  if (next === undefined) pod.free++;
+  else next();
+}
+
+function serveChat(context: Context, pod: ReferencePod, sample: ReferenceSample): void {
+  serve(context, pod, context.given.chat, {
+    firstToken: () => {
+      sample.firstTokenSeconds = context.events.now() - sample.arrivedAt;
+    },
+    end: () => release(pod),
+  });
+}
+
+/** CPU, the model's silence until the first token, its answer, CPU. */
+function serve(
+  { events, chance, given }: Context,
+  pod: ReferencePod,
+  request: ReferenceRequest,
+  on: { readonly firstToken: () => void; readonly end: () => void },
+): void {
+  const process = pick(chance, pod.processes);
+  const cpu = chance.around(1, 0.04);
+  const firstToken = chance.logNormal(request.firstTokenMedian, request.firstTokenSigma);
+  const service = chance.around(request.serviceSeconds, request.squaredVariation);
+  const speed = given.api.speed;
+  const silence = Math.max(0, firstToken - request.cpuBefore / speed);
+  const answer = Math.max(0, service - silence - (request.cpuBefore + request.cpuAfter) / speed);
+  process.run(request.cpuBefore * cpu, () => {
+    events.add(events.now() + silence, () => {
+      on.firstToken();
+      events.add(events.now() + answer, () => process.run(request.cpuAfter * cpu, on.end));
+    });
+  });
+}
+
+/** The API accepts the run, holds its slot while a worker runs it, and passes on the end. */
+function relayRun(context: Context, pod: ReferencePod, sample: ReferenceSample): void {
+  const { given, events, chance, queue, dispatch } = context;
+  const process = pick(chance, pod.processes);
+  process.run(given.run.relayCpuSeconds / 2, () => {
+    queue.push((worker) => {
+      sample.queueSeconds = events.now() - sample.arrivedAt;
+      serve(context, worker, given.run, {
+        firstToken: () => {
+          sample.firstTokenSeconds = events.now() - sample.arrivedAt;
+        },
+        end: () => {
+          worker.free++;
+          dispatch();
+          process.run(given.run.relayCpuSeconds / 2, () => release(pod));
+        },
+      });
+    });
+    dispatch();
+  });
+}
+
+function observe({ given, events, api, queue, samples }: Context, workers: PodSet): ReferenceResult {
+  const apiBusyRatio: number[] = [];
+  const workerBusyRatio: number[] = [];
+  const apiReplicas: number[] = [];
+  const workerReplicas: number[] = [];
+  const held: number[] = [];
+  const queued: number[] = [];
+  let apiBusy = 0;
+  let workerBusy = 0;
+  for (let second = 1; second <= given.durationSeconds; second++) {
+    events.runUntil(second);
+    const apiNow = busySeconds(api);
+    const workerNow = busySeconds(workers);
+    apiReplicas.push(api.ready().length);
+    workerReplicas.push(workers.ready().length);
+    apiBusyRatio.push((apiNow - apiBusy) / Math.max(1, api.ready().length * given.api.processes));
+    workerBusyRatio.push(
+      (workerNow - workerBusy) / Math.max(1, workers.ready().length * given.worker.processes),
+    );
+    held.push(api.all.reduce((sum, { free }) => sum + given.api.slots - free, 0));
+    queued.push(queue.length);
+    apiBusy = apiNow;
+    workerBusy = workerNow;
+  }
+  return { samples, apiBusyRatio, workerBusyRatio, apiReplicas, workerReplicas, held, queued };
+}
+
+function busySeconds(pods: PodSet): number {
+  return pods.all.reduce(
+    (sum, { processes }) => sum + processes.reduce((all, process) => all + process.busySeconds(), 0),
+    0,
+  );
+}
