@@ -179,3 +179,18 @@ describe('what is not known', () => {
     expect(overlay).toContain('Not proved by rendering: nobody rendered it.');
   });
 });
+
+describe('the numbers of the marks', () => {
+  it('are those of the events list', () => {
+    const page = renderReport(variants['a whole run']);
+    const listed = [...parse(page).querySelectorAll('#events > div:first-of-type tbody tr')].map((row) => [
+      Number(row.querySelector('.position')?.textContent),
+      Number(row.querySelector('[data-format=clock]')?.getAttribute('value')),
+    ]);
+    const drawn = chartData(page)
+      .marks.filter(({ number }) => number !== null)
+      .map(({ number, atSeconds }) => [number, atSeconds]);
+    expect(drawn.length).toBeGreaterThan(3);
+    expect(drawn).toEqual(listed);
+  });
+});

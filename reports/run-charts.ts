@@ -117,16 +117,16 @@ export function runMarks(events: readonly RunEvent[]): ChartMark[] {
       : [],
   );
   const controller = listedEvents(events).flatMap(({ event, number }): ChartMark[] =>
-    event.kind === 'HorizontalPodAutoscaler' || event.isWarning
-      ? [
+    number === null
+      ? []
+      : [
           {
             atSeconds: event.atSeconds,
             kind: event.isWarning ? 'warning' : 'rescale',
             number,
             color: event.component ?? 'total',
           },
-        ]
-      : [],
+        ],
   );
   return [...stages, ...controller];
 }

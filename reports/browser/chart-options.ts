@@ -25,7 +25,7 @@ export function chartOptions(
   page: ChartPage,
   { width, isLast, plotHeight }: { width: number; isLast: boolean; plotHeight: number },
 ): uPlot.Options {
-  const top = chart.hasMarkNumbers ? markHeight : 4;
+  const top = chart.hasMarkNumbers ? markHeight : 8;
   return {
     width,
     height: plotHeight + top + (isLast ? timeAxisHeight : 8),

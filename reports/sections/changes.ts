@@ -45,10 +45,11 @@ function settingName(row: Recorded<SettingAdvice>): VNode {
 function withUnit(row: Recorded<SettingAdvice>, which: 'current' | 'proposed'): VNode {
   const value = row.at(which);
   const unit =
-    row.value.unit === '' || value.value === null
+    row.value.unit === '' || typeof value.value !== 'number'
       ? null
       : html` <span class="unit">${text(row.at('unit'))}</span>`;
-  return html`<span class=${row.value.unit.length > 10 ? '' : 'value'}>${scalar(value)}${unit}</span>`;
+  const isShort = typeof value.value === 'number' && row.value.unit.length <= 10;
+  return html`<span class=${isShort ? 'value' : ''}>${scalar(value)}${unit}</span>`;
 }
 
 function proposed(row: Recorded<SettingAdvice>): VNode {
@@ -116,7 +117,7 @@ function outcomeRows({
       cell: (outcome: Recorded<SimulatedOutcome>) =>
         number(outcome.at('replicaHours').at(component), 'decimal'),
     })),
-    row('Cost', 'cost', 'decimal'),
+    ...(current.cost === null && proposed.cost === null ? [] : [row('Cost', 'cost', 'decimal')]),
   ];
 }
 

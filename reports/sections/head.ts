@@ -30,7 +30,10 @@ export function head(
 }
 
 function sentence(run: Recorded<Run>, advice: Recorded<Advice> | null): VNode {
-  if (advice !== null) return html`<p class="verdict">${text(advice.at('summary'))}</p>`;
+  if (advice !== null)
+    return html`<p class=${`verdict ${advice.value.summary.length > 180 ? 'long' : ''}`}>
+      ${text(advice.at('summary'))}
+    </p>`;
   return html`<p class="verdict">
     No recommendation was reached: the run is ${text(run.at('ended'))}${
       run.value.endedBecause === null ? '' : html` (${text(run.at('endedBecause'))})`

@@ -21,7 +21,7 @@ export function simulated(advice: Recorded<Advice>, charts: readonly Chart[]): S
       ${number(search.at('seed'), 'integer')}, ${number(search.at('elapsedSeconds'), 'seconds')}.
     </p>`,
     charts.length === 0 ? html`<p>Nothing was simulated.</p>` : chartFigures(charts),
-    pareto.length === 0 ? null : paretoPlot(pareto),
+    pareto.length < 3 ? null : paretoPlot(pareto),
     pareto.length === 0 ? null : weighed(pareto),
   );
 }

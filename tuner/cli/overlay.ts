@@ -32,7 +32,9 @@ export function registerOverlay(program: Command): void {
       'after',
       '\nExamples:\n  tune overlay runs/2026-11-22-210000-staging --chart ./charts/dify\n  tune overlay runs/2026-11-22-210000-staging --chart dify-0.38.0.tgz --values values-in-force.yaml',
     )
-    .action(async (run: string, flags: OverlayFlags) => {
+    .action(async (run: string, _flags: OverlayFlags, command: Command) => {
+      // `tune` itself has --chart and --json too, and takes them wherever they stand.
+      const flags = command.optsWithGlobals<OverlayFlags>();
       process.stdout.write(`${await overlayOf(openRunFolder(run, process.cwd()), flags)}\n`);
     });
 }

@@ -21,7 +21,8 @@ export function registerReport(program: Command): void {
       'after',
       '\nExamples:\n  tune report runs/2026-11-22-210000-staging\n  tune report runs/*-nightly --json',
     )
-    .action(async (runs: string[], { json }: { json?: boolean }) => {
+    .action(async (runs: string[], _flags: object, command: Command) => {
+      const { json } = command.optsWithGlobals<{ json?: boolean }>();
       const folders = runs.map((run) => openRunFolder(run, process.cwd()));
       const pages: string[] = [];
       for (const folder of folders) pages.push(await reportOf(folder));
