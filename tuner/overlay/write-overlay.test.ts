@@ -9,6 +9,9 @@ import type { Advice } from '../contracts/advice.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { hpaSpecSchema } from '../contracts/hpa-spec.ts';
 import { overlaySchema } from '../contracts/overlay.ts';
+import { proveValues } from './prove-values.ts';
+import { chartRenderer } from './render-chart.ts';
+import { valuesTree } from './values-document.ts';
 import { type OverlayOptions, writeOverlay } from './write-overlay.ts';
 
 const chart = join(import.meta.dirname, 'fixtures', 'charts', 'dify-like');
@@ -105,6 +108,26 @@ describe('writeOverlay, on a chart with the holes of the real one', () => {
       api: { autoscaling: { targetCPUUtilizationPercentage: 0, targetMemoryUtilizationPercentage: 70 } },
     });
   });
+});
+
+describe('the chart of our own', () => {
+  it.each(['api.autoscaling.behavior', 'api.replicaCount'])(
+    'ignores %s, as the real one does',
+    async (key) => {
+      const render = chartRenderer({
+        helmPath,
+        chartPath: chart,
+        release: 'my-dify',
+        namespace: 'dify',
+        kubernetesVersion: null,
+      });
+      const setting = { path: key.split('.'), value: 'anything', because: '' };
+      const on = valuesTree([{ path: ['api', 'autoscaling', 'enabled'], value: true }]);
+      await expect(proveValues([setting], render, { inForce: on, chartValues: {} })).rejects.toMatchObject({
+        code: 'VALUES_KEY_IGNORED',
+      });
+    },
+  );
 });
 
 describe('writeOverlay, for each kind of advice', () => {
