@@ -10,6 +10,7 @@ import { registerRecommend } from './recommend.ts';
 import { registerReplayHpa } from './replay-hpa.ts';
 import { registerReport } from './report.ts';
 import { registerSandbox } from './sandbox.ts';
+import { registerSimulate } from './simulate.ts';
 import { toolVersion } from './tool-version.ts';
 import { registerTune } from './tune.ts';
 
@@ -26,6 +27,7 @@ for (const register of [
   registerInit,
   registerLoad,
   registerRecommend,
+  registerSimulate,
   registerOverlay,
   registerReport,
   registerSandbox,

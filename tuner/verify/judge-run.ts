@@ -1,7 +1,7 @@
-
 import type { Evidence } from '../contracts/evidence.ts';
 import type { Verdict } from '../contracts/verdict.ts';
 import type { Recording } from '../derive/derive-evidence.ts';
+import { calibrateAgainstRecording } from '../simulate/calibrate-against-recording.ts';
 import { replayRecording } from './replay-recording.ts';
 
 /** How far the models are from what was recorded, and whether the run met its objectives. */
@@ -10,7 +10,7 @@ export function judgeRun(recording: Recording, evidence: Evidence): Verdict {
     schemaVersion: 1,
     runId: evidence.runId,
     replay: replayRecording(recording.samples, evidence.kubernetesVersion ?? '1.37.0'),
-    calibration: [],
+    calibration: calibrateAgainstRecording(evidence),
     objectives: measuredObjectives(evidence),
     retest: null,
   };
