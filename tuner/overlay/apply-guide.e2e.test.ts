@@ -151,4 +151,15 @@ describe('APPLY.md', () => {
     expect(worker).toMatchObject({ minReplicas: 4, maxReplicas: 10, metrics: [{ type: 'Resource' }] });
     expect(worker.behavior).toBeUndefined();
   });
+
+  it('finds the way back without Helm too, to the HPAs as recorded', async () => {
+    await follow(5);
+    const recorded = {
+      minReplicas: 1,
+      maxReplicas: 10,
+      metrics: [{ resource: { target: { averageUtilization: 80 } } }],
+    };
+    expect(await specOf('hpa', 'my-dify-api')).toMatchObject(recorded);
+    expect(await specOf('hpa', 'my-dify-worker')).toMatchObject(recorded);
+  });
 });
