@@ -73,7 +73,7 @@ export class LoadRecording {
     for (const { bins } of this.find(metric, filter)) {
       for (let i = 0; i + 2 < bins.length; i += 3) {
         const window = Math.floor((bins.at(i) - windows.fromSeconds) / windows.stepSeconds);
-        merged[window]?.add(valueOf(bins.at(i + 1)), bins.at(i + 2));
+        merged[window]?.add(binValue(bins.at(i + 1)), bins.at(i + 2));
       }
     }
     return merged;
@@ -99,13 +99,13 @@ export interface Windows {
 /** Index that stands for samples of 0 and below, which have no bin. */
 export const zeroBin = -(2 ** 31);
 
-function valueOf(bin: number): number {
+function binValue(bin: number): number {
   return bin === zeroBin ? 0 : binMidpoint(bin);
 }
 
 function addBins(merged: Histogram, { bins }: LoadSeries, range: SecondRange): void {
   for (let i = 0; i + 2 < bins.length; i += 3) {
     const second = bins.at(i);
-    if (second >= range.from && second < range.to) merged.add(valueOf(bins.at(i + 1)), bins.at(i + 2));
+    if (second >= range.from && second < range.to) merged.add(binValue(bins.at(i + 1)), bins.at(i + 2));
   }
 }
