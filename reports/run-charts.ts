@@ -7,15 +7,15 @@ import { entries, type Recorded } from './recorded.ts';
 
 /** Replicas, usage, queue and latency of the run over one time axis. */
 export function runCharts(evidence: Recorded<Evidence>): Chart[] {
+  return [...demandAndReplicas(evidence), ...whatUsersFelt(evidence)].filter(({ lines }) => lines.length > 0);
+}
+
+function chart(id: string, title: string, rest: Pick<Chart, 'unit' | 'lines'> & Partial<Chart>): Chart {
+  return { id, title, display: 'plain', group: 'run', limits: [], ...rest };
+}
+
+function demandAndReplicas(evidence: Recorded<Evidence>): Chart[] {
   const timeline = evidence.at('timeline');
-  const chart = (id: string, title: string, rest: Pick<Chart, 'unit' | 'lines'> & Partial<Chart>): Chart => ({
-    id,
-    title,
-    display: 'plain',
-    group: 'run',
-    limits: [],
-    ...rest,
-  });
   return [
     chart('arrivals', 'Arrivals', {
       unit: 'per second',
@@ -37,6 +37,12 @@ export function runCharts(evidence: Recorded<Evidence>): Chart[] {
       ),
       limits: cpuTargets(evidence.value),
     }),
+  ];
+}
+
+function whatUsersFelt(evidence: Recorded<Evidence>): Chart[] {
+  const timeline = evidence.at('timeline');
+  return [
     chart('in-flight', 'Open requests', {
       unit: 'of all replicas',
       lines: entries(timeline.at('inFlight')).flatMap(({ key, item }) =>
@@ -68,7 +74,7 @@ export function runCharts(evidence: Recorded<Evidence>): Chart[] {
       unit: 'per second',
       lines: line(timeline.at('errorsPerSecond'), { label: 'errors', color: 'errors', isStepped: true }),
     }),
-  ].filter(({ lines }) => lines.length > 0);
+  ];
 }
 
 type ReplicaSeries = NonNullable<Evidence['timeline']['replicas']['api']>;

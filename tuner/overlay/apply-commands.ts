@@ -27,12 +27,15 @@ export function shellCommands(overlay: Overlay, { plans, options, evidence }: Gu
     continued([`${helm} upgrade ${shellWord(release)} "$CHART" ${flags}`, ...counts]);
   const applyManifests = `${kubectl} apply --server-side --force-conflicts --field-manager dify-scale-tuner`;
   const manifests = overlay.manifests.length > 0 ? ['-f manifests/'] : [];
+  const deleteHpa = (name: string) => `${kubectl} delete hpa ${shellWord(name)} --ignore-not-found`;
+  const restored = (changed: readonly ComponentPlan[]) =>
+    changed
+      .filter(({ hpaBefore }) => hpaBefore !== null)
+      .map(({ component }) => `${applyManifests} -f before/hpa-${component}.yaml`);
   const deletions = plans.flatMap(({ hpaToDelete }) => (hpaToDelete === null ? [] : [hpaToDelete]));
   return {
     look: [
-      ...(options.kubeconfig === undefined ? [] : [`export KUBECONFIG=${shellWord(options.kubeconfig)}`]),
-      `CHART=${chartReference(options)}`,
-      'mkdir -p before',
+      ...surroundings(options),
       // Kept once: read again after the upgrade, they would be no way back.
       `[ -s before/values.yaml ] || ${helm} get values ${shellWord(release)} --output yaml > before/values.yaml`,
       `${kubectl} get hpa,deployments`,
@@ -46,27 +49,17 @@ export function shellCommands(overlay: Overlay, { plans, options, evidence }: Gu
     ],
     apply: [
       ...(hasValues ? [upgrade('--reuse-values -f values-overlay.yaml')] : []),
-      ...deletions.map((name) => `${kubectl} delete hpa ${shellWord(name)} --ignore-not-found`),
+      ...deletions.map(deleteHpa),
       ...manifests.map((flag) => `${applyManifests} ${flag}`),
     ],
-    check: [
-      `${kubectl} get hpa`,
-      ...plans
-        .filter(({ hasHpaAfter }) => hasHpaAfter)
-        .map(({ deployment }) => `${kubectl} describe hpa ${shellWord(deployment)}`),
-    ],
+    check: [`${kubectl} get hpa`, ...describeHpas(plans, kubectl)],
     undo: [
       ...manifests.map((flag) => `${kubectl} delete ${flag} --ignore-not-found`),
       ...(hasValues ? [upgrade('--reset-values -f before/values.yaml')] : []),
-      ...deletions.map((name) => `${applyManifests} -f before/${beforeFile(plans, name)}`),
+      ...restored(plans.filter(({ isHpaBeforeOfChart }) => !isHpaBeforeOfChart)),
     ],
     undoWithoutHelm: plans.some(({ hpaBefore }) => hpaBefore !== null)
-      ? [
-          ...newHpas(plans).map((name) => `${kubectl} delete hpa ${shellWord(name)} --ignore-not-found`),
-          ...plans.flatMap(({ hpaBefore, component }) =>
-            hpaBefore === null ? [] : [`${applyManifests} -f before/hpa-${component}.yaml`],
-          ),
-        ]
+      ? [...newHpas(plans).map(deleteHpa), ...restored(plans)]
       : [],
     keepCount:
       counts.length === 0
@@ -108,9 +101,19 @@ function newHpas(plans: readonly ComponentPlan[]): string[] {
     .map(({ deployment }) => deployment);
 }
 
-function beforeFile(plans: readonly ComponentPlan[], hpaName: string): string {
-  const plan = plans.find(({ hpaToDelete }) => hpaToDelete === hpaName);
-  return `hpa-${plan?.component ?? 'api'}.yaml`;
+function surroundings(options: GuideContext['options']): string[] {
+  const { kubeconfig } = options;
+  return [
+    ...(kubeconfig === undefined ? [] : [`export KUBECONFIG=${shellWord(kubeconfig)}`]),
+    `CHART=${chartReference(options)}`,
+    'mkdir -p before',
+  ];
+}
+
+function describeHpas(plans: readonly ComponentPlan[], kubectl: string): string[] {
+  return plans
+    .filter(({ hasHpaAfter }) => hasHpaAfter)
+    .map(({ deployment }) => `${kubectl} describe hpa ${shellWord(deployment)}`);
 }
 
 function chartReference({ chartPath, chartLabel }: GuideContext['options']): string {

@@ -16,6 +16,8 @@ export interface ComponentPlan {
   readonly companion: { readonly spec: HpaSpec; readonly because: readonly string[] } | null;
   /** HPA in force, for the way back; null when there is none. */
   readonly hpaBefore: { readonly name: string; readonly spec: HpaSpec } | null;
+  /** Helm brings it back by itself: the chart can have written it, under the name it gives. */
+  readonly isHpaBeforeOfChart: boolean;
   /** An HPA that helm does not own and that must not stand beside what comes; null when there is none. */
   readonly hpaToDelete: string | null;
   readonly hasHpaAfter: boolean;
@@ -50,6 +52,8 @@ export function planOverlay(advice: Advice, evidence: Evidence, inForce: Values)
           values,
           companion,
           hpaBefore,
+          isHpaBeforeOfChart:
+            hpaBefore?.name === recorded.deployment && whatChartCannotSay(hpaBefore.spec).length === 0,
           hpaToDelete: hpaToDelete(hpaBefore, { spec, deployment: recorded.deployment }),
           hasHpaAfter: spec !== null,
           restarts: values.some(({ path }) => path[1] === 'resources'),

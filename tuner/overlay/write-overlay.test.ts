@@ -163,6 +163,10 @@ describe('writeOverlay, for each kind of advice', () => {
     });
     expect(result?.overlay.manifests.map(({ file }) => file)).toContain('manifests/hpa-api.yaml');
     expect(parse(read('values-overlay.yaml'))).not.toHaveProperty('api.autoscaling');
+    // Helm does not know that HPA, so helm does not bring it back.
+    const undo = read('APPLY.md').split('## 5. Undo')[1]?.split('Where there is no')[0];
+    expect(undo).toContain('-f before/hpa-api.yaml');
+    expect(undo).not.toContain('-f before/hpa-worker.yaml');
   });
 
   it('removes an HPA of another name that would fight with the new one, and brings it back on undo', async () => {
