@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { checkReport } from '../reports/testing/check-report.ts';
 import { type Advice, adviceSchema } from '../tuner/contracts/advice.ts';
 import { type Evidence, evidenceSchema } from '../tuner/contracts/evidence.ts';
 import { runFiles } from '../tuner/contracts/run-folder.ts';
@@ -75,6 +76,10 @@ function isWhole(run: () => Finished): void {
       expect(syncs).toBeGreaterThan(5);
       expect(mismatches, JSON.stringify(examples)).toBe(0);
     }
+  });
+
+  it('shows no number in the report that is not in the recorded files', () => {
+    expect(checkReport(run().folder)).toEqual([]);
   });
 
   it('keeps keys out of every file', () => {
