@@ -51,7 +51,7 @@ type timing struct {
 func playInBubble(t *testing.T, gates map[string]bool, random *rand.Rand, timing *timing) *trace {
 	var finished *run
 	started := processorTime()
-	synctest.Test(t, func(*testing.T) {
+	inBubble(t, func() {
 		finished = play(newScenario(os.Getenv("HPA_KUBERNETES"), gates, random), random)
 	})
 	if len(finished.trace.Syncs) == 0 {
@@ -61,6 +61,20 @@ func playInBubble(t *testing.T, gates map[string]bool, random *rand.Rand, timing
 	timing.WorldSeconds += finished.world.Seconds()
 	timing.ControllerSeconds += (processorTime() - started - finished.world).Seconds()
 	return finished.trace
+}
+
+// inBubble lets pass that a goroutine is left over at the end: before 1.31 nothing ends the event broadcaster.
+func inBubble(t *testing.T, body func()) {
+	ended := false
+	defer func() {
+		if problem := recover(); problem != nil && !(ended && strings.Contains(fmt.Sprint(problem), "blocked goroutines remain")) {
+			panic(problem)
+		}
+	}()
+	synctest.Test(t, func(*testing.T) {
+		body()
+		ended = true
+	})
 }
 
 func gatesFrom(text string) map[string]bool {

@@ -63,6 +63,8 @@ func play(scenario *scenario, random *rand.Rand) *run {
 	// A sync that falls on the very end is let finish, and the watch outlives the controller.
 	synctest.Wait()
 	cancel()
+	// Queues of older releases look every half second whether they are to end.
+	time.Sleep(time.Second)
 	synctest.Wait()
 	r.source.Shutdown()
 	r.endSync()
