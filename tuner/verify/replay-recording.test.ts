@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import type { ClusterSample } from '../contracts/cluster-sample.ts';
+import { replayRecording } from './replay-recording.ts';
+
+const spec = {
+  scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'my-dify-api' },
+  minReplicas: 1,
+  maxReplicas: 10,
+  metrics: [
+    { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } },
+  ],
+};
+
+function hpa(
+  atSeconds: number,
+  resourceVersion: string,
+  desiredReplicas: number,
+  currentReplicas = 1,
+): ClusterSample {
+  return {
+    type: 'hpa',
+    atSeconds,
+    component: 'api',
+    name: 'my-dify-api',
+    resourceVersion,
+    spec,
+    currentReplicas,
+    desiredReplicas,
+    currentMetrics: [{ at: atSeconds }],
+    conditions: [],
+    lastScaleAtSeconds: null,
+  };
+}
+
+const pods: ClusterSample = {
+  type: 'pods',
+  atSeconds: 0,
+  component: 'api',
+  resourceVersion: '5',
+  pods: [
+    {
+      name: 'p1',
+      phase: 'Running',
+      ready: true,
+      readyStatus: 'True',
+      readyTransitionAtSeconds: -900,
+      createdAtSeconds: -1000,
+      scheduledAtSeconds: -1000,
+      startAtSeconds: -1000,
+      deletedAtSeconds: null,
+      node: 'n1',
+      restarts: 0,
+      requests: { api: { cpu: 1000 } },
+      podRequests: null,
+    },
+  ],
+};
+
+function usage(atSeconds: number, cpuMillicores: number): ClusterSample {
+  return {
+    type: 'usage',
+    atSeconds,
+    component: 'api',
+    previousReadAtSeconds: atSeconds - 2,
+    pods: [
+      {
+        name: 'p1',
+        timestampAtSeconds: atSeconds - 1,
+        windowSeconds: 15,
+        containers: { api: { cpuMillicores, memoryBytes: 1 } },
+      },
+    ],
+  };
+}
+
+describe('replayRecording', () => {
+  // 1,000 of 1,000 millicores against a target of 50 %: twice the replicas (replica_calculator.go, usage ratio 2.0).
+  const base = [pods, usage(10, 1000), hpa(0, '10', 1)];
+
+  it('finds no mismatch where the controller did what the rules say', () => {
+    const [replay] = replayRecording([...base, hpa(15, '12', 2)], '1.37.2');
+    expect(replay).toMatchObject({
+      component: 'api',
+      hpaName: 'my-dify-api',
+      syncs: 1,
+      mismatches: 0,
+      mismatchRatio: 0,
+    });
+  });
+
+  it('reports a sync at which the recording says otherwise', () => {
+    const [replay] = replayRecording([...base, hpa(15, '12', 5)], '1.37.2');
+    expect(replay).toMatchObject({ syncs: 1, mismatches: 1, mismatchRatio: 1 });
+    expect(replay?.examples[0]).toMatchObject({ atSeconds: 15, recordedDesired: 5, modelDesired: 2 });
+  });
+
+  it('reads usage that was there before the sync, not what came later', () => {
+    const later = [...base, hpa(15, '12', 2), usage(40, 100)];
+    expect(replayRecording(later, '1.37.2')[0]?.mismatches).toBe(0);
+  });
+
+  it('has nothing to say of an HPA without a sync', () => {
+    expect(replayRecording([pods, hpa(0, '10', 1)], '1.37.2')[0]).toMatchObject({
+      syncs: 0,
+      mismatchRatio: null,
+    });
+  });
+});
