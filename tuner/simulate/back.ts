@@ -1,11 +1,32 @@
-import { expectedJobs, throughCpu } from './cpu-sharing.ts';
+import { expectedJobs } from './cpu-sharing.ts';
+import { clearClock, fillStage } from './cpu-stage.ts';
 import { addDelay, type DelayHistogram } from './delay-histogram.ts';
-import { drawEnded } from './draw-ended.ts';
+import {
+  clearQueue,
+  createFifoQueues,
+  enterQueue,
+  type FifoQueues,
+  leaveQueue,
+  ringMask,
+  ringSeconds,
+} from './fifo-queue.ts';
 import { addFirstTokenDelay, type CpuMet, cpuWaitSeconds } from './first-token-delays.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { type Noise, noiseMask } from './noise.ts';
+import {
+  createPodCpu,
+  createPodFlow,
+  drawAnswers,
+  endingNew,
+  endingOld,
+  finishSecond,
+  type PodCpu,
+  type PodFlow,
+  passStages,
+} from './pod-flow.ts';
 import type { Pods } from './pods.ts';
 import { type ServiceMix, serviceMix } from './service-mix.ts';
+import { slotWaitSeconds } from './slot-wait.ts';
 
 /**
  * A component whose pods take work from one queue, as many at once as they have slots.
@@ -17,25 +38,21 @@ export interface Back {
   readonly model: ComponentModel;
   readonly pods: Pods;
   readonly queued: ServiceMix;
-  /** Runs enqueued up to the end of each second, and the mean delay that those of the second had met before. */
-  readonly enqueued: Float64Array;
-  readonly delayBefore: Float32Array;
-  /** Second of the oldest run that waits. */
-  oldest: number;
-  started: number;
+  /** Runs that wait; of those that came in a second, the mean delay they had met before. */
+  readonly queue: FifoQueues;
+  readonly delayBefore: Float64Array;
   waiting: number;
-  /** Runs being worked on: on the CPU before their first token, waiting for others, on the CPU after it. */
-  beginning: number;
-  answering: number;
-  ending: number;
-  /** Seconds until the next run ends, for those that find all slots taken; 0 while some are free. */
-  slotWait: number;
+  /** Runs being worked on, over all pods; the processes of all pods are taken as one of many times its CPU. */
+  readonly cpu: PodCpu;
+  readonly flow: PodFlow;
   /** Runs on pods that are terminating. */
   detached: number;
   /** Runs on the CPU of one process. */
   readonly cpuMet: CpuMet;
   /** CPU used so far for runs, milliseconds per pod. */
   cpuMilliseconds: number;
+  /** CPU that is wanted and not used yet, milliseconds over all pods. */
+  owedCpu: number;
   busyMilliseconds: number;
   /** Of the runs in the queue and on workers, the share that ended in the last second. */
   endedRatio: number;
@@ -44,7 +61,7 @@ export interface Back {
   abandoned: number;
 }
 
-/** Of the wait for CPU around its mean: pods are followed together, so the luck of one is not; fitted likewise. */
+/** Of the wait for CPU around its mean: pods are followed together, so the luck of one is not. Fitted likewise. */
 const variationOverPods = 0.75;
 
 export function createBack(
@@ -55,45 +72,49 @@ export function createBack(
 ): Back | null {
   const queued = serviceMix(model, component, 'queued', demand);
   if (queued === null) return null;
-  return {
+  const back: Back = {
     model: component,
     pods,
     queued,
-    enqueued: new Float64Array(demand.durationSeconds + 1),
-    delayBefore: new Float32Array(demand.durationSeconds + 1),
-    oldest: 0,
-    started: 0,
+    queue: createFifoQueues(1),
+    delayBefore: new Float64Array(ringSeconds),
     waiting: 0,
-    beginning: 0,
-    answering: 0,
-    ending: 0,
-    slotWait: 0,
+    cpu: createPodCpu(1),
+    flow: createPodFlow(),
     detached: 0,
     cpuMet: { jobs: 0, growth: 0, variation: variationOverPods },
     cpuMilliseconds: 0,
+    owedCpu: 0,
     busyMilliseconds: 0,
     endedRatio: 0,
     lostRuns: 0,
     abandoned: 0,
   };
+  clearQueue(back.queue, 0, 0);
+  clearClock(back.cpu.clocks, 0, 0);
+  fillStage(back.cpu.before, 0, 0, { count: 0, cpuSeconds: queued.cpuBefore });
+  fillStage(back.cpu.after, 0, 0, { count: 0, cpuSeconds: queued.cpuAfter });
+  return back;
 }
 
-export function runningRuns({ beginning, answering, ending }: Back): number {
-  return beginning + answering + ending;
+export function runningRuns({ flow }: Back): number {
+  return flow.beginning + flow.answering + flow.ending;
 }
 
 /** Runs on pods that were scaled in go on until the grace is over; those that live longer are lost. */
-export function applyWorkerChanges(back: Back): void {
-  const { pods, queued } = back;
-  for (let index = 0; index < pods.left.length; index++) {
-    const share = 1 / (pods.readyCount + pods.left.length - index);
-    const taken = runningRuns(back) * share;
-    back.beginning *= 1 - share;
-    back.answering *= 1 - share;
-    back.ending *= 1 - share;
-    back.lostRuns += taken * queued.outlivesGraceRatio;
-    back.detached += taken * (1 - queued.outlivesGraceRatio);
-  }
+export function applyWorkerChanges(back: Back, atSeconds: number): void {
+  const { pods, queued, flow, cpu } = back;
+  if (pods.left.length === 0) return;
+  const share = pods.left.length / (pods.readyCount + pods.left.length);
+  const taken = runningRuns(back) * share;
+  back.lostRuns += taken * queued.outlivesGraceRatio;
+  back.detached += taken * (1 - queued.outlivesGraceRatio);
+  flow.beginning *= 1 - share;
+  flow.answering *= 1 - share;
+  flow.ending *= 1 - share;
+  clearClock(cpu.clocks, 0, atSeconds);
+  fillStage(cpu.before, 0, atSeconds, { count: flow.beginning, cpuSeconds: queued.cpuBefore });
+  fillStage(cpu.after, 0, atSeconds, { count: flow.ending, cpuSeconds: queued.cpuAfter });
 }
 
 export interface BackSecond {
@@ -106,118 +127,65 @@ export interface BackSecond {
   readonly firstTokenDelays: DelayHistogram;
 }
 
-/** Runs that must end before one that finds all slots taken can begin; fitted to the per-request reference. */
-const slotWaitOffset = 0.8;
-/** Slots that are taken but for so few, as a real number, are all taken. */
-const fullWithin = 0.5;
-
 /** Moves the queue and all workers on by one second, in which `arrived` runs were enqueued. */
 export function stepBack(back: Back, arrived: number, delayBefore: number, second: BackSecond): void {
-  const { pods, queued } = back;
+  const { pods, queued, flow, queue } = back;
   const at = second.atSeconds;
-  back.enqueued[at + 1] = (back.enqueued[at] as number) + arrived;
-  back.delayBefore[at] = delayBefore;
-  const running = runningRuns(back);
-  const inSystem = back.waiting + running + back.detached + arrived / 2;
-
-  // Of the runs being worked on, those that end in this second; of each that begins in it, the chance that it does.
+  enterQueue(queue, 0, at, arrived);
+  back.delayBefore[at & ringMask] = delayBefore;
+  const inSystem = back.waiting + runningRuns(back) + back.detached + arrived / 2;
+  const free = pods.readyCount * back.model.slotsPerReplica - runningRuns(back);
+  flow.at = at;
+  // Pods are followed together, so that the luck of each is not.
   const jobs = expectedJobs(back.cpuMet.jobs, back.cpuMet.growth);
-  const passBegin = throughCpu(1, queued.cpuBefore, jobs);
-  const passEnd = throughCpu(1, queued.cpuAfter, jobs);
-  const newAnswered = 1 - queued.newSurviving;
-  const endedOfNew = passBegin * newAnswered * passEnd;
-  const meanAnswered = back.answering * (1 - queued.surviving) + back.beginning * passBegin * newAnswered;
-  const slots = pods.readyCount * back.model.slotsPerReplica;
-  const available = back.waiting + arrived;
-  const room = slots - running + (back.ending + meanAnswered) * passEnd;
-  const chance = drawAnswers(back, meanAnswered, available * (1 - endedOfNew) > room, second);
-  const endedOfOld = (back.ending + chance) * passEnd;
-  const started = Math.min(available, Math.max(0, (slots - running + endedOfOld) / (1 - endedOfNew)));
-  const endingRate = endedOfOld / (1 - endedOfNew);
-  const excess = running + available - slots - (arrived + endingRate) / 2;
-  back.slotWait =
-    excess > -fullWithin ? (slotWaitOffset + Math.min(0, excess)) / Math.max(endingRate, 0.01) : 0;
-  recordStarts(back, started, second);
+  passStages(flow, back.cpu, queued, { jobs, knownRatio: 0 });
 
-  const begun = (back.beginning + started) * passBegin;
-  const answered = chance + started * passBegin * newAnswered;
-  const ended = (back.ending + answered) * passEnd;
-  back.beginning += started - begun;
-  back.answering = Math.max(0, back.answering + begun - answered);
-  back.ending += answered - ended;
+  const endedOfNew = endingNew(flow);
+  // Workers that are all busy take as many as end, and some of those end in the same second.
+  const endingRate = endingOld(flow) / (1 - endedOfNew);
+  const available = back.waiting + arrived;
+  const isFull = available > free / (1 - endedOfNew) + endingRate;
+  drawAnswers(flow, queued, isFull, second.noise.normal[(at + 20_011) & noiseMask] as number);
+  const started = Math.min(available, Math.max(0, (free + endingOld(flow)) / (1 - endedOfNew)));
+  const excess = back.waiting - free + (arrived - endingRate) / 2;
+  if (started > 0) recordStarts(back, started, slotWaitSeconds(excess, endingRate), second);
+
+  finishSecond(flow, back.cpu, queued, started);
   back.waiting = available - started;
   const detachedEnded = back.detached * (1 - queued.surviving);
   back.detached -= detachedEnded;
-  back.endedRatio = inSystem > 0 ? Math.min(1, (ended + detachedEnded) / inSystem) : 0;
-  useCpu(back, begun * queued.cpuBefore + ended * queued.cpuAfter);
+  back.endedRatio = inSystem > 0 ? Math.min(1, (flow.ended + detachedEnded) / inSystem) : 0;
+  useCpu(back);
 }
 
-/** Runs that are done waiting for others. */
-function drawAnswers({ queued }: Back, mean: number, isFull: boolean, second: BackSecond): number {
-  // While all slots are taken, what ends makes room for what begins, and only service times differ.
-  const variance = isFull ? mean * queued.squaredVariation : mean * queued.surviving;
-  const luck = second.noise.normal[(second.atSeconds + 20_011) & noiseMask] as number;
-  return drawEnded(mean, variance, luck);
-}
-
-function useCpu(back: Back, seconds: number): void {
-  const { pods, model } = back;
+function useCpu(back: Back): void {
+  const { pods, model, flow, cpuMet } = back;
   const processes = pods.readyCount * model.processes;
-  back.busyMilliseconds = seconds * model.processMillicores;
+  const owed = back.owedCpu + flow.work * model.processMillicores;
+  back.busyMilliseconds = Math.min(owed, processes * model.processMillicores);
+  back.owedCpu = owed - back.busyMilliseconds;
   if (processes === 0) return;
   back.cpuMilliseconds += back.busyMilliseconds / pods.readyCount;
-  const jobs = (back.beginning + back.ending) / processes;
-  back.cpuMet.growth = jobs - back.cpuMet.jobs;
-  back.cpuMet.jobs = jobs;
+  const jobs = (flow.beginning + flow.ending) / processes;
+  cpuMet.growth = jobs - cpuMet.jobs;
+  cpuMet.jobs = jobs;
 }
 
-/**
- * First in, first out: the waits of the runs that start in this second, from the two cumulative counts.
- *
- * Arrivals and starts are taken to be even within a second, so waits are exact below a second as well.
- */
-function recordStarts(back: Back, started: number, second: BackSecond): void {
-  if (started <= 0) return;
-  const at = second.atSeconds;
-  if (back.waiting === 0 && started === (back.enqueued[at + 1] as number) - (back.enqueued[at] as number)) {
-    recordPromptStarts(back, started, second);
-    return;
-  }
-  const first = back.started;
-  const last = first + started;
-  while (back.started < last - 1e-9) {
-    while (back.oldest < at && (back.enqueued[back.oldest + 1] as number) <= back.started + 1e-9) {
-      back.oldest++;
+/** Delays of the runs that begin in this second. @param slotWait on top of the time in the queue, for all of them */
+function recordStarts(back: Back, started: number, slotWait: number, second: BackSecond): void {
+  const { queue, cpuMet } = back;
+  leaveQueue(queue, 0, second.atSeconds, started);
+  const cpuWait = cpuWaitSeconds(second.cpuSecondsBeforeFirstToken, cpuMet);
+  for (let part = 0; part < queue.parts.count; part++) {
+    const came = (queue.parts.second[part] as number) & ringMask;
+    const wait = (queue.parts.wait[part] as number) + slotWait + (back.delayBefore[came] as number);
+    const weight = queue.parts.weight[part] as number;
+    if (wait > second.requestTimeoutSeconds) {
+      back.abandoned += weight;
+      continue;
     }
-    const cohortFrom = back.enqueued[back.oldest] as number;
-    const cohortTo = back.enqueued[back.oldest + 1] as number;
-    const upTo = back.oldest === at ? last : Math.min(last, cohortTo);
-    const middle = (back.started + upTo) / 2;
-    const enqueuedAt = back.oldest + (middle - cohortFrom) / Math.max(cohortTo - cohortFrom, 1e-9);
-    const startedAt = at + (middle - first) / started;
-    const wait = Math.max(0, startedAt - enqueuedAt) + back.slotWait;
-    recordDelay(back, wait + (back.delayBefore[back.oldest] as number), upTo - back.started, second);
-    back.started = upTo;
+    addDelay(second.queueDelays, wait, weight);
+    const waits = { slotWait: wait, cpuWait, variation: cpuMet.variation };
+    addFirstTokenDelay(second.firstTokenDelays, weight, waits);
   }
-}
-
-/** Nothing waited, and all that came begins at once. */
-function recordPromptStarts(back: Back, started: number, second: BackSecond): void {
-  recordDelay(back, back.slotWait + (back.delayBefore[second.atSeconds] as number), started, second);
-  back.oldest = second.atSeconds;
-  back.started = back.enqueued[second.atSeconds + 1] as number;
-}
-
-function recordDelay(back: Back, wait: number, weight: number, second: BackSecond): void {
-  if (wait > second.requestTimeoutSeconds) {
-    back.abandoned += weight;
-    return;
-  }
-  addDelay(second.queueDelays, wait, weight);
-  const cpuWait = cpuWaitSeconds(second.cpuSecondsBeforeFirstToken, back.cpuMet);
-  addFirstTokenDelay(second.firstTokenDelays, weight, {
-    slotWait: wait,
-    cpuWait,
-    variation: back.cpuMet.variation,
-  });
 }

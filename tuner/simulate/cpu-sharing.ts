@@ -2,8 +2,7 @@
  * Requests that share the CPU of a process: each takes 1 + n times its CPU while n others are on it or wait for it.
  *
  * In a steady state that is processor sharing exactly: n = load · (1 + n), so n = load / (1 - load), whatever the
- * spread of the CPU times (M/G/1-PS). In overload n grows second by second with what does not get through.
- * One implicit Euler step per second, which stays stable however short the CPU time is against the step.
+ * spread of the CPU times (M/G/1-PS). One implicit Euler step per second; good as long as the process is calm.
  *
  * @param present requests on this stage, those that came in this second included
  * @param cpuSeconds of one request on this stage, at full speed
@@ -14,15 +13,9 @@ export function throughCpu(present: number, cpuSeconds: number, jobs: number): n
   return present / (1 + cpuSeconds * (1 + jobs));
 }
 
-/**
- * How much of the last second's growth is taken to go on: with all of it a process that is overloaded would do too
- * little, with none of it more than it can. Fitted so that it does what it can.
- */
-const growthGoingOn = 0.7;
-
-/** Requests on the CPU in the second to come. */
+/** Requests on the CPU in the middle of the second to come, if they go on growing as they did. */
 export function expectedJobs(jobs: number, growth: number): number {
-  const expected = jobs + growthGoingOn * growth;
+  const expected = jobs + growth / 2;
   return expected > 0 ? expected : 0;
 }
 

@@ -1,6 +1,6 @@
 import { throughCpu } from './cpu-sharing.ts';
 import { addToClasses } from './first-token-delays.ts';
-import { type Front, localHeld } from './front.ts';
+import { beginPod, type Front, localHeld } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
 
 /** Requests on the CPU of a process, mean, up to which pods are alike. */
@@ -30,7 +30,7 @@ export function takeIntoPool(front: Front): void {
 }
 
 /** Each pod gets its share; from here on chance sets them apart. */
-export function takeFromPool(front: Front): void {
+export function takeFromPool(front: Front, atSeconds: number): void {
   const { pods, columns, sums } = front;
   for (let index = 0; index < pods.readyCount; index++) {
     const place = pods.ready[index] as number;
@@ -41,6 +41,8 @@ export function takeFromPool(front: Front): void {
     columns.waiting[place] = 0;
     columns.cpuJobs[place] = sums.cpuJobs;
     columns.cpuGrowth[place] = 0;
+    columns.owedCpu[place] = 0;
+    beginPod(front, place, atSeconds);
   }
   front.isPooled = false;
 }

@@ -25,7 +25,7 @@ export function stepFront(front: Front, second: FrontSecond): void {
     if (!front.isPooled) takeIntoPool(front);
     stepPool(front, second);
   } else {
-    if (front.isPooled) takeFromPool(front);
+    if (front.isPooled) takeFromPool(front, second.atSeconds);
     spreadOverPods(front, second);
     stepPods(front, second);
   }

@@ -1,7 +1,10 @@
+import { clearClock, fillStage } from './cpu-stage.ts';
+import { clearQueue, createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import type { CpuMet } from './first-token-delays.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
+import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
-import { type ServiceMix, serviceMix } from './service-mix.ts';
+import { noService, type ServiceMix, serviceMix } from './service-mix.ts';
 
 /**
  * A component whose pods each have connection slots and a listen backlog of their own: a request goes to a pod at
@@ -21,8 +24,11 @@ export interface Front {
   readonly columns: FrontColumns;
   /** Over all pods; while pooled the columns hold nothing. */
   readonly sums: FrontSums;
+  /** Of pods that are followed one by one; null until some are. */
+  own: FrontPods | null;
   /** Reused. */
   readonly cpuMet: CpuMet;
+  readonly flow: PodFlow;
   /** CPU used so far for requests, milliseconds: by each pod while pooled; a pod's own is in the columns. */
   pooledCpuMilliseconds: number;
   /** Of this second. */
@@ -65,6 +71,8 @@ export interface FrontColumns {
   /** Change of the above in the last second. */
   readonly cpuGrowth: Float64Array;
   readonly cpuMilliseconds: Float64Array;
+  /** CPU that is wanted and not used yet, milliseconds. */
+  readonly owedCpu: Float64Array;
   readonly localArrivals: Float64Array;
   readonly relayArrivals: Float64Array;
 }
@@ -83,7 +91,9 @@ export function createFront(
     isPooled: true,
     columns: createColumns(pods.state.length),
     sums: { beginning: 0, answering: 0, ending: 0, relayed: 0, waiting: 0, cpuJobs: 0 },
+    own: null,
     cpuMet: { jobs: 0, growth: 0, variation: 1 },
+    flow: createPodFlow(),
     pooledCpuMilliseconds: 0,
     localArrived: 0,
     relayArrived: 0,
@@ -109,9 +119,36 @@ function createColumns(places: number): FrontColumns {
     cpuJobs: column(),
     cpuGrowth: column(),
     cpuMilliseconds: column(),
+    owedCpu: column(),
     localArrivals: column(),
     relayArrivals: column(),
   };
+}
+
+/** What each pod has of its own: CPU, and a listen backlog. */
+export interface FrontPods {
+  readonly cpu: PodCpu;
+  readonly backlog: FifoQueues;
+}
+
+/** Made when they are first needed: most simulations of a calm component never do. */
+export function podsOf(front: Front): FrontPods {
+  const places = front.columns.beginning.length;
+  front.own ??= { cpu: createPodCpu(places), backlog: createFifoQueues(places) };
+  return front.own;
+}
+
+/** A pod's rings begin anew at a second, with the requests that its columns hold. */
+export function beginPod(front: Front, place: number, atSeconds: number): void {
+  const { cpu, backlog } = podsOf(front);
+  const mix = front.local ?? noService;
+  const { beginning, ending } = front.columns;
+  clearClock(cpu.clocks, place, atSeconds);
+  const before = { count: beginning[place] as number, cpuSeconds: mix.cpuBefore };
+  const after = { count: ending[place] as number, cpuSeconds: mix.cpuAfter };
+  fillStage(cpu.before, place, atSeconds, before);
+  fillStage(cpu.after, place, atSeconds, after);
+  clearQueue(backlog, place, atSeconds);
 }
 
 /** Requests that run here and are not waiting for a slot, over all pods. */
@@ -125,7 +162,7 @@ export function cpuOfPod({ columns, pooledCpuMilliseconds }: Front, place: numbe
 }
 
 /** Pods that joined begin empty; of those that left, streams longer than the grace are cut. */
-export function applyPodChanges(front: Front): void {
+export function applyPodChanges(front: Front, atSeconds: number): void {
   const { pods } = front;
   for (let index = 0; index < pods.left.length; index++) {
     // While pooled each pod, the leaving ones included, holds the same.
@@ -133,7 +170,10 @@ export function applyPodChanges(front: Front): void {
     else leave(front, pods.left[index] as number);
   }
   for (const place of pods.left) clearPlace(front, place);
-  for (const place of pods.joined) clearPlace(front, place);
+  for (const place of pods.joined) {
+    clearPlace(front, place);
+    if (!front.isPooled) beginPod(front, place, atSeconds);
+  }
 }
 
 function leavePool(front: Front, share: number): void {
@@ -167,5 +207,6 @@ function clearPlace({ columns, pooledCpuMilliseconds }: Front, place: number): v
   columns.waiting[place] = 0;
   columns.cpuJobs[place] = 0;
   columns.cpuGrowth[place] = 0;
+  columns.owedCpu[place] = 0;
   columns.cpuMilliseconds[place] = -pooledCpuMilliseconds;
 }

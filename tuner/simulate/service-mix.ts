@@ -77,6 +77,18 @@ export function serviceMix(
 
 const shortestWaitSeconds = 0.01;
 
+/** Of a component that runs no requests itself. */
+export const noService: ServiceMix = {
+  classes: [],
+  cpuBefore: 0,
+  cpuAfter: 0,
+  cpuSeconds: 0,
+  surviving: 0,
+  newSurviving: 0,
+  squaredVariation: 0,
+  outlivesGraceRatio: 0,
+};
+
 /** Asked for by every simulation of a search, over the same few demands. */
 const knownTotals = new WeakMap<Uint16Array, number>();
 

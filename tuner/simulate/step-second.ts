@@ -44,7 +44,7 @@ function advanceUnit(world: World, unit: Unit, atSeconds: number): void {
   const { pods } = unit;
   advancePods(pods, atSeconds, world.lifecycle);
   // A pod's counters begin when it is Ready, before anything reads them.
-  if (pods.joined.length > 0 || pods.left.length > 0) applyChanges(world, unit);
+  if (pods.joined.length > 0 || pods.left.length > 0) applyChanges(world, unit, atSeconds);
   if (unit.autoscaler !== null) {
     if (atSeconds >= unit.resource.nextEventAt) {
       advanceResourceMetrics(unit.resource, pods, atSeconds, unit.cpuOf);
@@ -54,7 +54,7 @@ function advanceUnit(world: World, unit: Unit, atSeconds: number): void {
       syncUnit(world, unit, atSeconds);
     }
   }
-  if (pods.joined.length > 0 || pods.left.length > 0) applyChanges(world, unit);
+  if (pods.joined.length > 0 || pods.left.length > 0) applyChanges(world, unit, atSeconds);
   unit.replicaSeconds += pods.scheduled;
   if (pods.readyCount > unit.peakReplicas) unit.peakReplicas = pods.readyCount;
 }
@@ -97,10 +97,10 @@ function forgetCreated(unit: Unit, atSeconds: number): void {
   }
 }
 
-function applyChanges(world: World, { pods, front, back, resource, cpuOf }: Unit): void {
+function applyChanges(world: World, { pods, front, back, resource, cpuOf }: Unit, atSeconds: number): void {
   world.limitsMayBind = limitsMayBind(world);
-  if (front !== null) applyPodChanges(front);
-  if (back !== null) applyWorkerChanges(back);
+  if (front !== null) applyPodChanges(front, atSeconds);
+  if (back !== null) applyWorkerChanges(back, atSeconds);
   for (const place of pods.joined) countFrom(resource, place, cpuOf(place));
   pods.joined.length = 0;
   pods.left.length = 0;

@@ -1,0 +1,136 @@
+import { ringMask, ringSeconds } from './fifo-queue.ts';
+
+/**
+ * Processor sharing in virtual time: the clock of a process runs slower the more requests share it, and a request
+ * is done when the clock has moved on by its CPU seconds. Requests of one stage need about the same, so the first
+ * to come is the first to be done.
+ *
+ * Requests are amounts that come evenly over a second, as in {@link file://./fifo-queue.ts}.
+ */
+export interface CpuClocks {
+  /** CPU seconds that each request on the process had been given at the beginning of each second; a ring each. */
+  readonly given: Float64Array;
+}
+
+/** Requests on one stage of their work, such as all that is done before the first token. */
+export interface CpuStages {
+  readonly entered: Float64Array;
+  readonly oldest: Int32Array;
+  readonly passed: Float64Array;
+}
+
+export function createCpuClocks(processes: number): CpuClocks {
+  return { given: new Float64Array(processes * ringSeconds) };
+}
+
+export function createCpuStages(processes: number): CpuStages {
+  return {
+    entered: new Float64Array(processes * ringSeconds),
+    oldest: new Int32Array(processes),
+    passed: new Float64Array(processes),
+  };
+}
+
+/**
+ * How much less than one whole further request a request meets for each that is there: with none, the number of
+ * others is its mean, as for arrivals at random; what chance does to that number from second to second is already
+ * in it. Fitted to the per-request reference.
+ */
+const lessPerJob = 0.04;
+
+/**
+ * Moves a clock on through second `at`.
+ *
+ * @param jobs requests on the process, mean
+ * @param knownRatio how much of the chance around that mean is followed second by second, 0–1
+ * @returns CPU seconds that each request on it gets in this second
+ */
+export function advanceClock(
+  { given }: CpuClocks,
+  process: number,
+  at: number,
+  { jobs, knownRatio }: { readonly jobs: number; readonly knownRatio: number },
+): number {
+  const ring = process * ringSeconds;
+  const share = 1 / (jobs + 1 / (1 + lessPerJob * knownRatio * jobs));
+  given[ring + ((at + 1) & ringMask)] = (given[ring + (at & ringMask)] as number) + share;
+  return share;
+}
+
+/**
+ * Of the requests that were on the stage when second `at` began, those that are done when it ends.
+ *
+ * @param share what the clock moved on by in this second
+ */
+export function passOld(
+  stages: CpuStages,
+  clocks: CpuClocks,
+  process: number,
+  step: { readonly at: number; readonly share: number; readonly cpuSeconds: number },
+): number {
+  const { entered, oldest, passed } = stages;
+  const { given } = clocks;
+  const { at } = step;
+  const ring = process * ringSeconds;
+  const before = passed[process] as number;
+  const now = given[ring + (at & ringMask)] as number;
+  const target = now + step.share - step.cpuSeconds;
+  let second = Math.max(oldest[process] as number, at + 2 - ringSeconds);
+  let total = entered[ring + (at & ringMask)] as number;
+  if (target < now) {
+    while (second + 1 < at && (given[ring + ((second + 1) & ringMask)] as number) <= target) second++;
+    const from = given[ring + (second & ringMask)] as number;
+    const to = given[ring + ((second + 1) & ringMask)] as number;
+    const enteredFrom = entered[ring + (second & ringMask)] as number;
+    const enteredTo = entered[ring + ((second + 1) & ringMask)] as number;
+    const reached = Math.min(1, Math.max(0, (target - from) / (to - from)));
+    total = enteredFrom + reached * (enteredTo - enteredFrom);
+    oldest[process] = second;
+  } else oldest[process] = at;
+  if (total <= before) return 0;
+  passed[process] = total;
+  return total - before;
+}
+
+/** Of requests that come evenly over a second, the share that is done when it ends. */
+export function passNew(share: number, cpuSeconds: number): number {
+  return cpuSeconds < share ? 1 - cpuSeconds / share : 0;
+}
+
+/** `count` come in second `at`, of which `passing` are done in it; to be called for every second. */
+export function enterStage(
+  { entered, passed }: CpuStages,
+  process: number,
+  at: number,
+  coming: { readonly count: number; readonly passing: number },
+): void {
+  const ring = process * ringSeconds;
+  entered[ring + ((at + 1) & ringMask)] = (entered[ring + (at & ringMask)] as number) + coming.count;
+  passed[process] = (passed[process] as number) + coming.passing;
+}
+
+/** Begins anew at second `at`, with nobody on the process. */
+export function clearClock({ given }: CpuClocks, process: number, at: number): void {
+  given[process * ringSeconds + (at & ringMask)] = 0;
+  given[process * ringSeconds + ((at - 1) & ringMask)] = -1;
+}
+
+/**
+ * Begins anew at second `at`, with `count` requests that came evenly over so much of the clock as they are still
+ * to be given.
+ */
+export function fillStage(
+  { entered, oldest, passed }: CpuStages,
+  process: number,
+  at: number,
+  coming: { readonly count: number; readonly cpuSeconds: number },
+): void {
+  const ring = process * ringSeconds;
+  // The clock is made to have moved on by 1 in the second before: see clearClock.
+  const came =
+    coming.cpuSeconds < 1 && coming.cpuSeconds > 0 ? coming.count / coming.cpuSeconds : coming.count;
+  entered[ring + ((at - 1) & ringMask)] = 0;
+  entered[ring + (at & ringMask)] = came;
+  oldest[process] = at - 1;
+  passed[process] = came - coming.count;
+}
