@@ -130,9 +130,9 @@ async function runStudy(evidence: Evidence, model: SimulationModel, options: Adv
   }
 }
 
-/** Minutes that may miss an objective: one in a hundred, and one in a short demand, where the load jumps. */
+/** Minutes that may miss an objective: one in a hundred; of a short demand one in four draws may miss one. */
 function allowedMinutes({ durationSeconds }: ExpectedDemand): number {
-  return Math.max(1, durationSeconds / 60 / 100);
+  return Math.max(0.25, durationSeconds / 60 / 100);
 }
 
 function candidateCount({ durationSeconds }: ExpectedDemand, options: AdviseOptions): number {

@@ -2,7 +2,7 @@ import type { ComponentName } from '../contracts/component.ts';
 import type { ComponentModel, SimulationModel } from '../simulate/model.ts';
 import type { ExpectedDemand } from './demand.ts';
 
-/** What the busiest minute of the demand takes of a component, in replicas that are full without a pause. */
+/** What the busiest twenty seconds of the demand take of a component, in replicas that are full without a pause. */
 export interface PeakNeed {
   readonly arrivalsPerSecond: number;
   /** By connection or worker slots; 0 where slots are not known to bind. */
@@ -12,7 +12,8 @@ export interface PeakNeed {
   readonly replicas: number;
 }
 
-const busiestSeconds = 60;
+/** Shorter than any start-up: what comes and goes within it has to be carried by the replicas that are there. */
+const busiestSeconds = 20;
 
 /** Arrivals × seconds held over slots, and arrivals × CPU over what a replica can use (Little's law). */
 export function peakNeed(
