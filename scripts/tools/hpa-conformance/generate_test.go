@@ -3,6 +3,7 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand"
 	"os"
 	"path/filepath"
@@ -27,7 +28,7 @@ func TestGenerate(t *testing.T) {
 	// anew in each bubble: a later bubble would sleep for years.
 	utilruntime.ErrorHandlers = utilruntime.ErrorHandlers[:0]
 	klog.LogToStderr(false)
-	klog.SetOutput(os.NewFile(0, os.DevNull))
+	klog.SetOutput(io.Discard)
 	gates := gatesFrom(os.Getenv("HPA_GATES"))
 	if err := utilfeature.DefaultMutableFeatureGate.SetFromMap(gates); err != nil {
 		t.Fatal(err)
