@@ -16,12 +16,14 @@ export const queueTarget: AdviceRule = {
       sets: `metrics[${index}].external.target.averageValue`,
       unit: 'runs per replica',
       current,
-      currentValue: current,
-      values: ascending([...targetsUpTo(bearable), ...(current === null ? [] : [current])]),
+      // An HPA holds the queue at its target: one that the objective cannot bear is no choice, whatever a short
+      // simulation says of it.
+      currentValue: isBearable(current, bearable) ? current : null,
+      values: ascending([...targetsUpTo(bearable), ...(isBearable(current, bearable) ? [current] : [])]),
       show: (target) => target,
       apply: (draft, target) => setTarget(draft, queueMetric, target),
       because:
-        `a replica of ${name} runs ${model.slotsPerReplica} at once and ends ${perSecond.toFixed(2)} runs/s, so ` +
+        `a replica of ${name} runs ${Number(model.slotsPerReplica.toFixed(1))} at once and ends ${perSecond.toFixed(2)} runs/s, so ` +
         `more than ${bearable.toFixed(1)} waiting per replica is more than the objective of ` +
         `${context.queueWaitObjectiveSeconds} s in the queue`,
       evidence: [
@@ -35,9 +37,12 @@ export const queueTarget: AdviceRule = {
 
 const targets = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40, 60];
 
-/** Twice what the objective bears is still tried: a queue that is long for a moment need not be a long wait. */
 function targetsUpTo(bearable: number): number[] {
-  return targets.filter((target, index) => index < 3 || target <= 2 * bearable);
+  return targets.filter((target, index) => index < 2 || target <= bearable);
+}
+
+function isBearable(current: number | null, bearable: number): current is number {
+  return current !== null && current <= bearable;
 }
 
 function runsPerSecond({ model }: RuleContext): number {

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { type Advice, adviceSchema } from '../contracts/advice.ts';
+import type { Evidence } from '../contracts/evidence.ts';
+import { advise } from './advise.ts';
+import {
+  comfortable,
+  cpuBound,
+  queueMetric,
+  slotBound,
+  syntheticEvidence,
+} from './fixtures/synthetic-evidence.ts';
+import type { AdviseOptions } from './options.ts';
+
+const options: AdviseOptions = {
+  config: {
+    objectives: { timeToFirstTokenP95: 3, queueWaitP95: 5, errorRatio: 0.01 },
+    demand: { growthRatio: 1 },
+    caps: { maxReplicas: 20 },
+    minReplicas: {},
+    replicaHourPrice: {},
+  },
+  queueMetric,
+  seed: 1,
+  // Enough for the direction, few enough for a unit test.
+  candidates: 150,
+  threads: 1,
+};
+
+function setting({ settings }: Advice, component: string, sets: RegExp) {
+  return settings.find((found) => found.component === component && sets.test(found.sets));
+}
+
+const slow = 60_000;
+
+describe('advise', () => {
+  it(
+    'leaves a comfortable deployment alone',
+    async () => {
+      const advice = await advise(syntheticEvidence(comfortable), options);
+      expect(adviceSchema.safeParse(advice).error).toBeUndefined();
+      expect(advice.verdict).toBe('noChange');
+      expect(advice.settings.filter(({ verdict }) => verdict === 'change')).toEqual([]);
+    },
+    slow,
+  );
+
+  it(
+    'lowers the CPU target or raises the floor where CPU binds, and keeps CPU as the metric',
+    async () => {
+      const advice = await advise(syntheticEvidence(cpuBound), options);
+      expect(advice.verdict).toBe('change');
+      expect(setting(advice, 'api', /minReplicas/)?.proposed).toBeGreaterThanOrEqual(2);
+      const target = Number(setting(advice, 'api', /averageUtilization/)?.proposed);
+      expect(target).toBeGreaterThanOrEqual(20);
+      expect(target).toBeLessThanOrEqual(80);
+      const { current, proposed } = advice.outcomes ?? {};
+      expect(proposed?.sloViolatedMinutes.mean).toBeLessThan(current?.sloViolatedMinutes.mean ?? 0);
+    },
+    slow,
+  );
+
+  it(
+    'takes the CPU target off an API that its slots bind, and gives it a floor that carries the peak',
+    async () => {
+      const advice = await advise(syntheticEvidence({ ...slotBound, postgresMaxConnections: 2000 }), options);
+      expect(advice.proposals.api?.hpaSpec).toBeNull();
+      // Peak of the synthetic load × 4.7 s a request / 10 slots: no fewer replicas can hold it.
+      const peak = advice.demand.peakArrivalsPerSecond;
+      expect(advice.proposals.api?.replicas).toBeGreaterThanOrEqual(Math.floor((peak * 4.7) / 10 / 2));
+      expect(setting(advice, 'worker', /averageValue/)?.proposed).toBeLessThan(50);
+    },
+    slow,
+  );
+
+  it(
+    'never goes beyond what Postgres carries',
+    async () => {
+      const advice = await advise(syntheticEvidence(slotBound), options);
+      const { api, worker } = advice.proposals;
+      const most = (proposal: typeof api) =>
+        proposal?.replicas ??
+        Number((proposal?.hpaSpec as { maxReplicas?: number } | null)?.maxReplicas ?? 0);
+      // 100 connections; a replica opens one a slot, 10 and 4.
+      expect(most(api) * 10 + most(worker) * 4).toBeLessThanOrEqual(100);
+    },
+    slow,
+  );
+
+  it(
+    'gives the same advice on one thread and on two',
+    async () => {
+      const evidence = syntheticEvidence(cpuBound);
+      const withoutTime = ({ search, ...advice }: Advice) => ({
+        ...advice,
+        search: { ...search, elapsedSeconds: 0 },
+      });
+      const few = { ...options, candidates: 40, clock: () => 0 };
+      const one = await advise(evidence, { ...few, threads: 1 });
+      const two = await advise(evidence, { ...few, threads: 2 });
+      expect(withoutTime(two)).toEqual(withoutTime(one));
+    },
+    slow,
+  );
+
+  it(
+    'says that the evidence is not enough where capacity is unknown, and proposes nothing',
+    async () => {
+      const whole = syntheticEvidence(cpuBound);
+      const api = whole.components.api;
+      if (!api) throw new Error('the fixture has an API');
+      const evidence: Evidence = {
+        ...whole,
+        components: {
+          ...whole.components,
+          api: { ...api, idleMillicores: null, cpuMillisecondsPerRequest: {}, serviceSeconds: {} },
+        },
+      };
+      const advice = await advise(evidence, options);
+      expect(advice.verdict).toBe('insufficientEvidence');
+      expect(advice.proposals).toEqual({});
+      expect(advice.settings.filter(({ verdict }) => verdict === 'change')).toEqual([]);
+    },
+    slow,
+  );
+});
