@@ -110,6 +110,17 @@ export const evidenceSchema = z.strictObject({
       streamDurationMs: distributionSchema.nullable(),
       interTokenGapMs: distributionSchema.nullable(),
       queueWaitMs: distributionSchema.nullable(),
+      /**
+       * The same in the stretch of the load in which the class was served fastest: what it takes when nothing waits.
+       * Absent in evidence of older versions; null where no stretch had ten requests.
+       */
+      undisturbed: z
+        .strictObject({
+          timeToFirstTokenMs: distributionSchema.nullable(),
+          queueWaitMs: distributionSchema.nullable(),
+        })
+        .nullable()
+        .optional(),
     }),
   ),
   /** What the run looked like over time; every series on the report's time axis comes from here. */

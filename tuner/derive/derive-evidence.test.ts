@@ -44,6 +44,15 @@ describe('deriveEvidence on a generated recording', () => {
     expect(held?.p50).toBeLessThan(2.7);
   });
 
+  it('finds what the first token takes when nothing waits, in a run that was overloaded for most of its time', async () => {
+    const overloaded = { ...slotBound, rates: [1, 12, 12, 12, 12, 12] };
+    const { latency } = deriveEvidence(await generateRecording(overloaded, 7));
+    // Truth: 0.6 s after the start, and 1 arrival/s at 20 slots waits for none.
+    expect(latency.chat?.undisturbed?.timeToFirstTokenMs?.p95).toBeGreaterThan(590);
+    expect(latency.chat?.undisturbed?.timeToFirstTokenMs?.p95).toBeLessThan(620);
+    expect(latency.chat?.timeToFirstTokenMs?.p95).toBeGreaterThan(3000);
+  });
+
   it('names no binding where nothing waited, and says that it is unknown', async () => {
     const evidence = deriveEvidence(await generateRecording({ ...slotBound, rates: [1, 2, 3, 2] }, 4));
     const api = evidence.components.api;

@@ -7,11 +7,12 @@ import type { RunEvent } from '../contracts/run-event.ts';
 import { mergeGaps } from '../journal/merge-gaps.ts';
 import { componentEvidence } from './component-evidence.ts';
 import type { LoadRecording } from './load-recording.ts';
-import { planStretches } from './load-steps.ts';
+import { planStretches, type Stretch } from './load-steps.ts';
 import { metricPipeline } from './metric-pipeline.ts';
 import { type Observation, observe } from './observation.ts';
 import { postgresConnections, servingContainer } from './pod-template.ts';
 import { timeline, timelineWindows } from './timeline.ts';
+import { undisturbedLatency } from './undisturbed-latency.ts';
 import { unknownsOf } from './unknowns.ts';
 
 /** Everything that one run folder recorded. */
@@ -74,7 +75,7 @@ export function deriveEvidence(recording: Recording): Evidence {
     arrivals: arrivals(load, classes),
     routes,
     outcomes: outcomes(load),
-    latency: latency(load, classes),
+    latency: latency(load, classes, stretches),
     timeline: timeline(observation, classes, requested, windows),
     metricPipeline: metricPipeline(observation.samples),
     sharedLimits: {
@@ -127,7 +128,11 @@ function outcomes(load: LoadRecording): Evidence['outcomes'] {
   return [...counts.values()];
 }
 
-function latency(load: LoadRecording, classes: readonly RequestClass[]): Evidence['latency'] {
+function latency(
+  load: LoadRecording,
+  classes: readonly RequestClass[],
+  stretches: readonly Stretch[],
+): Evidence['latency'] {
   const whole = { from: 0, to: load.durationSeconds };
   return Object.fromEntries(
     classes.map((scenario) => {
@@ -142,6 +147,7 @@ function latency(load: LoadRecording, classes: readonly RequestClass[]): Evidenc
           streamDurationMs: spread('stream_duration_ms'),
           interTokenGapMs: gaps,
           queueWaitMs: spread('queue_wait_ms'),
+          undisturbed: undisturbedLatency(load, scenario, stretches),
         },
       ];
     }),

@@ -2,7 +2,7 @@ import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { ComponentEvidence, Evidence } from '../contracts/evidence.ts';
 import { componentCapacity } from './component-capacity.ts';
 import type { ClassModel, LimitsModel, MetricPipelineModel, SimulationModel } from './model.ts';
-import { usualLatency } from './usual-latency.ts';
+import { undisturbedLogNormal, usualLatency } from './usual-latency.ts';
 
 /** What the evidence lacks: without it nothing can be simulated. */
 export interface MissingEvidence {
@@ -120,18 +120,28 @@ function classModel(evidence: Evidence, name: RequestClass, missing: MissingEvid
     return [];
   }
   const { timeline } = evidence;
+  const { undisturbed } = latency;
   return [
     {
       name,
       front,
       back,
-      firstTokenSeconds: usualLatency(latency.timeToFirstTokenMs, timeline.timeToFirstTokenP95Ms[name]),
-      queueWaitSeconds:
-        back === null || latency.queueWaitMs === null
-          ? null
-          : usualLatency(latency.queueWaitMs, timeline.queueWaitP95Ms),
+      firstTokenSeconds: undisturbed?.timeToFirstTokenMs
+        ? undisturbedLogNormal(undisturbed.timeToFirstTokenMs)
+        : usualLatency(latency.timeToFirstTokenMs, timeline.timeToFirstTokenP95Ms[name]),
+      queueWaitSeconds: queueWaitOf(latency, back === null, timeline),
     },
   ];
+}
+
+function queueWaitOf(
+  { queueWaitMs, undisturbed }: NonNullable<Evidence['latency'][RequestClass]>,
+  isFrontOnly: boolean,
+  timeline: Evidence['timeline'],
+): ClassModel['queueWaitSeconds'] {
+  if (isFrontOnly || queueWaitMs === null) return null;
+  if (undisturbed?.queueWaitMs) return undisturbedLogNormal(undisturbed.queueWaitMs);
+  return usualLatency(queueWaitMs, timeline.queueWaitP95Ms);
 }
 
 /** metrics-server's and KEDA's own defaults, where the run could not tell. */

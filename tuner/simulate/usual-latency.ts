@@ -26,6 +26,11 @@ export function usualLatency(milliseconds: Distribution, windows: Series | null 
   );
 }
 
+/** A latency when nothing waits, log-normal through the 5th and 95th percentile of undisturbed requests. */
+export function undisturbedLogNormal({ p05, p95 }: Distribution): LogNormal {
+  return logNormalThrough(Math.max(p05, 1) / millisecondsPerSecond, Math.max(p95, 1) / millisecondsPerSecond);
+}
+
 /** A service time as the simulator needs it, log-normal through its 5th and 95th percentile. */
 export function serviceModel(seconds: Distribution, graceSeconds: number): ServiceModel {
   const meanSeconds = Math.max(seconds.mean, 0.01);

@@ -1,0 +1,34 @@
+import type { RequestClass } from '../contracts/component.ts';
+import type { Evidence } from '../contracts/evidence.ts';
+import type { LoadRecording } from './load-recording.ts';
+import type { Stretch } from './load-steps.ts';
+
+type Undisturbed = NonNullable<NonNullable<Evidence['latency'][RequestClass]>['undisturbed']>;
+
+/** A quantile of fewer says little. */
+const fewestRequests = 10;
+
+/**
+ * Latencies when nothing waits, from the stretch in which the class's median time to first token was lowest:
+ * waiting only ever adds.
+ *
+ * @returns null without a stretch of at least ten first tokens
+ */
+export function undisturbedLatency(
+  load: LoadRecording,
+  scenario: RequestClass,
+  stretches: readonly Stretch[],
+): Undisturbed | null {
+  const [fastest] = stretches
+    .map(({ fromSeconds, toSeconds }) => {
+      const range = { from: Math.round(fromSeconds), to: Math.round(toSeconds) };
+      return { range, first: load.histogram('time_to_first_token_ms', range, { scenario, outcome: 'ok' }) };
+    })
+    .filter(({ first }) => first.count >= fewestRequests)
+    .sort((a, b) => (a.first.quantile(0.5) ?? 0) - (b.first.quantile(0.5) ?? 0));
+  if (!fastest) return null;
+  return {
+    timeToFirstTokenMs: fastest.first.distribution(),
+    queueWaitMs: load.histogram('queue_wait_ms', fastest.range, { scenario, outcome: 'ok' }).distribution(),
+  };
+}
