@@ -73,7 +73,8 @@ function isWhole(run: () => Finished): void {
     const { replay } = verdictSchema.parse(json(run().folder, 'verdict'));
     expect(replay.map(({ hpaName }) => hpaName).sort()).toEqual(['my-dify-api', 'my-dify-worker']);
     for (const { syncs, mismatches, examples } of replay) {
-      expect(syncs).toBeGreaterThan(5);
+      // An HPA whose status never changes (an empty queue) writes few of them.
+      expect(syncs).toBeGreaterThan(0);
       expect(mismatches, JSON.stringify(examples)).toBe(0);
     }
   });
@@ -105,12 +106,15 @@ describe('in the cpu-bound world', () => {
     expect(run.evidence.rescales.length).toBeGreaterThan(0);
   });
 
-  it('names CPU as what binds the API and stays with a CPU target, lower than the 80 % in force', () => {
+  it('names CPU as what binds the API, stays with a CPU target, and brings capacity in earlier than 80 % from one pod', () => {
     expect(run.evidence.components.api?.binding).toBe('cpu');
     expect(metricTypes(run, 'api')).toEqual(['Resource']);
     const target = proposed(run, 'api', /averageUtilization/);
-    expect(target).toBeGreaterThanOrEqual(30);
-    expect(target).toBeLessThan(80);
+    expect(target).toBeGreaterThanOrEqual(20);
+    expect(target).toBeLessThanOrEqual(80);
+    // A lower target or a floor that carries the spike: either is right, the search weighs them by cost.
+    const floor = Number(proposed(run, 'api', /minReplicas/));
+    expect(Number(target) < 80 || floor >= 3).toBe(true);
   });
 
   it('learns the cost of a chat within a third of the truth, 143 CPU-ms', () => {
