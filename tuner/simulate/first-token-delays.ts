@@ -1,9 +1,7 @@
-import type { RequestClass } from '../contracts/component.ts';
 import { addDelay, addSpreadDelay, type DelayHistogram } from './delay-histogram.ts';
 
 /** Delays of one class of requests before their first token, on top of the usual time to it. */
 export interface FirstTokenDelays {
-  readonly name: RequestClass;
   readonly histogram: DelayHistogram;
   /** Of the requests of all classes that arrived at the component in this second, 0–1. */
   share: number;

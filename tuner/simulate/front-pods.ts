@@ -2,7 +2,7 @@ import { expectedJobs } from './cpu-sharing.ts';
 import { drawEnded } from './draw-ended.ts';
 import { enterQueue, leaveQueue } from './fifo-queue.ts';
 import { addToClasses } from './first-token-delays.ts';
-import { type Front, type FrontPods, podsOf } from './front.ts';
+import { type Front, type FrontPods, podsOf, relayRatioOf, updateRelayLoad } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
 import { noiseMask } from './noise.ts';
 import { drawAnswers, endingNew, endingOld, finishSecond, type PodFlow, passStages } from './pod-flow.ts';
@@ -19,6 +19,7 @@ export function stepPods(front: Front, second: FrontSecond): void {
   sums.waiting = 0;
   sums.cpuJobs = 0;
   front.busyMilliseconds = 0;
+  updateRelayLoad(front);
   const own = podsOf(front);
   for (let index = 0; index < pods.readyCount; index++) {
     stepPod(front, own, pods.ready[index] as number, second);
@@ -74,7 +75,7 @@ function relayShareOf(front: Front, place: number, waiting: number): number {
   const { localArrivals, relayArrivals } = front.columns;
   const relays = relayArrivals[place] as number;
   const all = waiting + relays + (localArrivals[place] as number);
-  return all > 0 && front.relayed !== null ? (waiting * front.relayRatio + relays) / all : 0;
+  return all > 0 && front.relayed !== null ? (waiting * relayRatioOf(front) + relays) / all : 0;
 }
 
 /**

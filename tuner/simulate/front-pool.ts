@@ -1,37 +1,68 @@
 import { throughCpu } from './cpu-sharing.ts';
 import { addToClasses } from './first-token-delays.ts';
-import { beginPod, type Front, localHeld } from './front.ts';
+import { beginPod, type Front, updateRelayLoad } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
+import { mostWithoutWaiting } from './most-without-waiting.ts';
+import { noService } from './service-mix.ts';
+
+/**
+ * All pods of a front as one, while none is near a limit: what changes little is worked out every few seconds.
+ */
+export interface FrontPool {
+  /** Second at which the rest is worked out anew; 0 after any change of the pods. */
+  refreshAt: number;
+  /** Requests in slots, over all pods, up to which no pod comes near its slots. */
+  mostHeld: number;
+  /** Of requests on the CPU before and after the first token, the share that gets through in a second. */
+  passBegin: number;
+  passEnd: number;
+  /** Share of one pod, and of one process. */
+  perPod: number;
+  perProcess: number;
+  /** Requests that came since then and whose delays are not recorded yet. */
+  unrecorded: number;
+}
+
+export function createFrontPool(): FrontPool {
+  return {
+    refreshAt: 0,
+    mostHeld: 0,
+    passBegin: 1,
+    passEnd: 1,
+    perPod: 0,
+    perProcess: 0,
+    unrecorded: 0,
+  };
+}
 
 /** Requests on the CPU of a process, mean, up to which pods are alike. */
 const calmCpuJobs = 0.6;
-/** A pod's count is about Poisson: this many deviations above the mean it practically never gets. */
-const farDeviations = 4;
+/** How long a calm load is taken to stay as it is. */
+const refreshSeconds = 5;
 
 /**
  * Whether no pod comes near its slots or its CPU, so that all pods are alike.
  *
- * Wrong by less than 0.01 % of seconds for the slots (a Poisson count four deviations out), and for the CPU as
- * far as the chance differences between pods at less than 40 % load matter.
+ * For the CPU that is wrong as far as the chance differences between pods at less than 40 % load matter.
  */
 export function fitsPool(front: Front): boolean {
-  const { pods, model, sums } = front;
-  if (pods.readyCount === 0) return true;
-  if (sums.waiting > 0.01 || sums.cpuJobs >= calmCpuJobs) return false;
-  const held = localHeld(front) + sums.relayed + front.localArrived + front.relayArrived;
-  const perPod = held / pods.readyCount;
-  const room = model.slotsPerReplica - 1 - perPod;
-  return room > 0 && room * room > farDeviations * farDeviations * perPod;
+  const { pods, sums, pool, model } = front;
+  if (sums.cpuJobs >= calmCpuJobs || sums.waiting > 0.01) return false;
+  if (pool.refreshAt === 0) pool.mostHeld = pods.readyCount * mostWithoutWaiting(model.slotsPerReplica);
+  const held = sums.beginning + sums.answering + sums.ending + sums.relayed;
+  return held + front.localArrived + front.relayArrived <= pool.mostHeld || pods.readyCount === 0;
 }
 
 export function takeIntoPool(front: Front): void {
   front.sums.waiting = 0;
+  front.pool.refreshAt = 0;
   front.isPooled = true;
 }
 
 /** Each pod gets its share; from here on chance sets them apart. */
-export function takeFromPool(front: Front, atSeconds: number): void {
+export function takeFromPool(front: Front, second: FrontSecond): void {
   const { pods, columns, sums } = front;
+  recordPooledDelays(front, second);
   for (let index = 0; index < pods.readyCount; index++) {
     const place = pods.ready[index] as number;
     columns.beginning[place] = sums.beginning / pods.readyCount;
@@ -42,49 +73,54 @@ export function takeFromPool(front: Front, atSeconds: number): void {
     columns.cpuJobs[place] = sums.cpuJobs;
     columns.cpuGrowth[place] = 0;
     columns.owedCpu[place] = 0;
-    beginPod(front, place, atSeconds);
+    beginPod(front, place, second.atSeconds);
   }
   front.isPooled = false;
 }
 
 /** One second of all pods as one: requests that never wait for a slot, and share CPU. */
 export function stepPool(front: Front, second: FrontSecond): void {
-  const { localArrived, relayArrived, sums } = front;
-  const relayEnded = (sums.relayed + relayArrived / 2) * second.relayEndedRatio;
-  front.handedOver = relayArrived;
-  front.handedOverDelays = (relayArrived * sums.cpuJobs * (front.relayed?.cpuSeconds ?? 0)) / 2;
-  if (localArrived > 0) addPooledDelays(front, localArrived, second);
-  const localWork = front.local === null ? 0 : stepLocal(front, localArrived);
-  const relaySeconds = ((relayArrived + relayEnded) / 2) * (front.relayed?.cpuSeconds ?? 0);
-  sums.relayed = Math.max(0, sums.relayed + relayArrived - relayEnded);
-  useCpu(front, localWork + relaySeconds * front.model.processMillicores);
-}
-
-/** Which pod a request met is not known, so neither is which of their loads. */
-function addPooledDelays({ cpuMet, sums }: Front, arrived: number, second: FrontSecond): void {
-  cpuMet.jobs = sums.cpuJobs;
-  cpuMet.growth = 0;
-  cpuMet.variation = 1;
-  addToClasses(second.delays, arrived, 0, cpuMet);
-}
-
-/** @returns CPU milliseconds of what got through */
-function stepLocal(front: Front, arrived: number): number {
-  const { local, sums, pods, model } = front;
-  const processes = pods.readyCount * model.processes;
-  if (local === null || processes === 0) return 0;
-  const jobs = sums.cpuJobs;
-  const begun = throughCpu(sums.beginning + arrived, local.cpuBefore, jobs);
+  const { localArrived, relayArrived, sums, pool } = front;
+  const local = front.local ?? noService;
+  if (second.atSeconds >= pool.refreshAt) refreshPool(front, second);
+  pool.unrecorded += localArrived;
+  const begun = (sums.beginning + localArrived) * pool.passBegin;
   const answered = sums.answering * (1 - local.surviving) + begun * (1 - local.newSurviving);
-  const ended = throughCpu(sums.ending + answered, local.cpuAfter, jobs);
-  sums.beginning += arrived - begun;
+  const ended = (sums.ending + answered) * pool.passEnd;
+  const relayEnded = (sums.relayed + relayArrived / 2) * second.relayEndedRatio;
+  sums.beginning += localArrived - begun;
   sums.answering += begun - answered;
   sums.ending += answered - ended;
-  sums.cpuJobs = (sums.beginning + sums.ending) / processes + front.relayLoad * (1 + jobs);
-  return (begun * local.cpuBefore + ended * local.cpuAfter) * model.processMillicores;
+  sums.relayed += relayArrived - relayEnded;
+  sums.cpuJobs = (sums.beginning + sums.ending) * pool.perProcess + front.relayLoad * (1 + sums.cpuJobs);
+  front.handedOver = relayArrived;
+  const relayCpu = front.relayed === null ? 0 : front.relayed.cpuSeconds / 2;
+  front.handedOverDelays = relayArrived * sums.cpuJobs * relayCpu;
+  const seconds = begun * local.cpuBefore + ended * local.cpuAfter + (relayArrived + relayEnded) * relayCpu;
+  front.busyMilliseconds = seconds * front.model.processMillicores;
+  front.pooledCpuMilliseconds += front.busyMilliseconds * pool.perPod;
 }
 
-function useCpu(front: Front, milliseconds: number): void {
-  front.busyMilliseconds = milliseconds;
-  if (front.pods.readyCount > 0) front.pooledCpuMilliseconds += milliseconds / front.pods.readyCount;
+function refreshPool(front: Front, second: FrontSecond): void {
+  const { pool, pods, model, sums } = front;
+  const local = front.local ?? noService;
+  recordPooledDelays(front, second);
+  updateRelayLoad(front);
+  pool.refreshAt = second.atSeconds + refreshSeconds;
+  pool.mostHeld = pods.readyCount * mostWithoutWaiting(model.slotsPerReplica);
+  pool.passBegin = throughCpu(1, local.cpuBefore, sums.cpuJobs);
+  pool.passEnd = throughCpu(1, local.cpuAfter, sums.cpuJobs);
+  pool.perPod = pods.readyCount === 0 ? 0 : 1 / pods.readyCount;
+  pool.perProcess = pool.perPod / model.processes;
+}
+
+/** The delays of the requests since the last time; to be called before a bucket of time is closed as well. */
+export function recordPooledDelays({ cpuMet, pool, sums }: Front, second: FrontSecond): void {
+  if (pool.unrecorded === 0) return;
+  cpuMet.jobs = sums.cpuJobs;
+  cpuMet.growth = 0;
+  // Which pod a request met is not known, so neither is which of their loads.
+  cpuMet.variation = 1;
+  addToClasses(second.delays, pool.unrecorded, 0, cpuMet);
+  pool.unrecorded = 0;
 }

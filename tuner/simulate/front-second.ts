@@ -17,7 +17,7 @@ export interface FrontSecond {
 
 /** Moves all Ready pods on by one second, in which `localArrived` and `relayArrived` requests came. */
 export function stepFront(front: Front, second: FrontSecond): void {
-  smoothRelays(front);
+  smoothArrivals(front);
   front.handedOver = 0;
   front.handedOverDelays = 0;
   front.orphans *= 1 - second.relayEndedRatio;
@@ -25,7 +25,7 @@ export function stepFront(front: Front, second: FrontSecond): void {
     if (!front.isPooled) takeIntoPool(front);
     stepPool(front, second);
   } else {
-    if (front.isPooled) takeFromPool(front, second.atSeconds);
+    if (front.isPooled) takeFromPool(front, second);
     spreadOverPods(front, second);
     stepPods(front, second);
   }
@@ -35,18 +35,17 @@ export function stepFront(front: Front, second: FrontSecond): void {
 
 const smoothingSeconds = 5;
 
-function smoothRelays(front: Front): void {
-  const { pods, relayed, model } = front;
-  if (relayed === null) return;
-  const all = front.relayArrived + front.localArrived;
+function smoothArrivals(front: Front): void {
   const weight = 1 / smoothingSeconds;
-  if (all > 0) front.relayRatio += weight * (front.relayArrived / all - front.relayRatio);
-  const perProcess = pods.readyCount === 0 ? 0 : front.relayArrived / (pods.readyCount * model.processes);
-  front.relayLoad += weight * (Math.min(0.98, perProcess * relayed.cpuSeconds) - front.relayLoad);
+  front.relaysOfLate += weight * (front.relayArrived - front.relaysOfLate);
+  front.localsOfLate += weight * (front.localArrived - front.localsOfLate);
 }
 
+/** Places in the tables of chance between two seconds: near enough to be in the cache, too far to meet. */
+const drawsPerSecond = 29;
+
 function spreadOverPods(front: Front, { noise, atSeconds }: FrontSecond): void {
-  const at = Math.imul(atSeconds, 613);
+  const at = Math.imul(atSeconds, drawsPerSecond);
   if (front.localArrived > 0) {
     spreadArrivals(front.pods, front.columns.localArrivals, front.localArrived, { noise, at });
   }

@@ -1,10 +1,10 @@
-import { clearClock, fillStage } from './cpu-stage.ts';
 import { clearQueue, createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import type { CpuMet } from './first-token-delays.ts';
+import { createFrontPool, type FrontPool } from './front-pool.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
-import { noService, type ServiceMix, serviceMix } from './service-mix.ts';
+import { type ServiceMix, serviceMix } from './service-mix.ts';
 
 /**
  * A component whose pods each have connection slots and a listen backlog of their own: a request goes to a pod at
@@ -26,6 +26,7 @@ export interface Front {
   readonly sums: FrontSums;
   /** Of pods that are followed one by one; null until some are. */
   own: FrontPods | null;
+  readonly pool: FrontPool;
   /** Reused. */
   readonly cpuMet: CpuMet;
   readonly flow: PodFlow;
@@ -36,8 +37,10 @@ export interface Front {
   relayArrived: number;
   /** Streams of pods that are gone from the endpoints, still relayed. */
   orphans: number;
-  /** Smoothed: of a waiting request, the chance that it is relayed; load of relaying per process, 0–1. */
-  relayRatio: number;
+  /** Arrivals a second of late, smoothed. */
+  relaysOfLate: number;
+  localsOfLate: number;
+  /** Share of a process that relaying takes, 0–1. */
   relayLoad: number;
   busyMilliseconds: number;
   /** Runs handed to the queue in this second, and the sum of the delays they had met before, seconds. */
@@ -92,13 +95,15 @@ export function createFront(
     columns: createColumns(pods.state.length),
     sums: { beginning: 0, answering: 0, ending: 0, relayed: 0, waiting: 0, cpuJobs: 0 },
     own: null,
+    pool: createFrontPool(),
     cpuMet: { jobs: 0, growth: 0, variation: 1 },
     flow: createPodFlow(),
     pooledCpuMilliseconds: 0,
     localArrived: 0,
     relayArrived: 0,
     orphans: 0,
-    relayRatio: 0,
+    relaysOfLate: 0,
+    localsOfLate: 0,
     relayLoad: 0,
     busyMilliseconds: 0,
     handedOver: 0,
@@ -138,16 +143,10 @@ export function podsOf(front: Front): FrontPods {
   return front.own;
 }
 
-/** A pod's rings begin anew at a second, with the requests that its columns hold. */
+/** A pod's rings begin anew at a second. */
 export function beginPod(front: Front, place: number, atSeconds: number): void {
   const { cpu, backlog } = podsOf(front);
-  const mix = front.local ?? noService;
-  const { beginning, ending } = front.columns;
-  clearClock(cpu.clocks, place, atSeconds);
-  const before = { count: beginning[place] as number, cpuSeconds: mix.cpuBefore };
-  const after = { count: ending[place] as number, cpuSeconds: mix.cpuAfter };
-  fillStage(cpu.before, place, atSeconds, before);
-  fillStage(cpu.after, place, atSeconds, after);
+  cpu.isShared[place] = 0;
   clearQueue(backlog, place, atSeconds);
 }
 
@@ -161,9 +160,15 @@ export function cpuOfPod({ columns, pooledCpuMilliseconds }: Front, place: numbe
   return (columns.cpuMilliseconds[place] as number) + pooledCpuMilliseconds;
 }
 
-/** Pods that joined begin empty; of those that left, streams longer than the grace are cut. */
-export function applyPodChanges(front: Front, atSeconds: number): void {
+/**
+ * Pods that joined begin empty; of those that left, streams longer than the grace are cut.
+ *
+ * @returns requests cut
+ */
+export function applyPodChanges(front: Front, atSeconds: number): number {
   const { pods } = front;
+  const cutBefore = front.cutStreams;
+  front.pool.refreshAt = 0;
   for (let index = 0; index < pods.left.length; index++) {
     // While pooled each pod, the leaving ones included, holds the same.
     if (front.isPooled) leavePool(front, 1 / (pods.readyCount + pods.left.length - index));
@@ -174,6 +179,7 @@ export function applyPodChanges(front: Front, atSeconds: number): void {
     clearPlace(front, place);
     if (!front.isPooled) beginPod(front, place, atSeconds);
   }
+  return front.cutStreams - cutBefore;
 }
 
 function leavePool(front: Front, share: number): void {
@@ -209,4 +215,21 @@ function clearPlace({ columns, pooledCpuMilliseconds }: Front, place: number): v
   columns.cpuGrowth[place] = 0;
   columns.owedCpu[place] = 0;
   columns.cpuMilliseconds[place] = -pooledCpuMilliseconds;
+}
+
+/** Of requests that came of late, the share that is relayed: a backlog holds classes in that proportion. */
+export function relayRatioOf({ relaysOfLate, localsOfLate }: Front): number {
+  const all = relaysOfLate + localsOfLate;
+  return all > 0 ? relaysOfLate / all : 0;
+}
+
+/** A process that did nothing but relay would never serve anything else. */
+const mostRelayLoad = 0.98;
+
+/** Works out anew what share of a process relaying takes. */
+export function updateRelayLoad(front: Front): void {
+  const { pods, model, relayed, relaysOfLate } = front;
+  if (relayed === null) return;
+  const processes = Math.max(1, pods.readyCount * model.processes);
+  front.relayLoad = Math.min(mostRelayLoad, (relaysOfLate * relayed.cpuSeconds) / processes);
 }

@@ -165,6 +165,7 @@ function metricPipeline(
     externalPeriodSeconds: Math.max(1, seen.externalPeriodSeconds ?? usualPipeline.externalPeriodSeconds),
     queueMetricName: options.queueMetricName,
     queueCountsRunning: queueCountsRunning(components.worker),
+    outages: [],
   };
 }
 

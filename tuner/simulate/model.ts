@@ -75,6 +75,14 @@ export interface MetricPipelineModel {
   readonly queueMetricName: string | null;
   /** Whether runs that are being worked on are part of that length. */
   readonly queueCountsRunning: boolean;
+  /** Stretches in which a metrics API answers nothing. */
+  readonly outages: readonly MetricOutage[];
+}
+
+export interface MetricOutage {
+  readonly source: 'resource' | 'external';
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
 }
 
 export interface LimitsModel {

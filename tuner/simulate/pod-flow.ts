@@ -1,10 +1,13 @@
+import { throughCpu } from './cpu-sharing.ts';
 import {
   advanceClock,
   type CpuClocks,
   type CpuStages,
+  clearClock,
   createCpuClocks,
   createCpuStages,
   enterStage,
+  fillStage,
   passNew,
   passOld,
 } from './cpu-stage.ts';
@@ -16,6 +19,8 @@ export interface PodCpu {
   readonly clocks: CpuClocks;
   readonly before: CpuStages;
   readonly after: CpuStages;
+  /** 1 for places whose rings are kept: see sharesCpu. */
+  readonly isShared: Uint8Array;
 }
 
 /** @param places one for each pod, or for all pods that are taken together */
@@ -24,6 +29,7 @@ export function createPodCpu(places: number): PodCpu {
     clocks: createCpuClocks(places),
     before: createCpuStages(places),
     after: createCpuStages(places),
+    isShared: new Uint8Array(places),
   };
 }
 
@@ -72,8 +78,48 @@ export function createPodFlow(): PodFlow {
   };
 }
 
+/** Requests on a process, mean, from which on their order counts, and below which it no longer does. */
+const sharedFrom = 0.6;
+const sharedUntil = 0.4;
+
+/**
+ * Whether so many share a process that who came first matters; below that a request's CPU is over in a moment, and
+ * the rings need not be kept.
+ */
+function sharesCpu(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, jobs: number): boolean {
+  const { place, at } = flow;
+  const wasShared = cpu.isShared[place] === 1;
+  const isShared = jobs >= (wasShared ? sharedUntil : sharedFrom);
+  if (isShared && !wasShared) {
+    clearClock(cpu.clocks, place, at);
+    fillStage(cpu.before, place, at, { count: flow.beginning, cpuSeconds: mix.cpuBefore });
+    fillStage(cpu.after, place, at, { count: flow.ending, cpuSeconds: mix.cpuAfter });
+  }
+  cpu.isShared[place] = isShared ? 1 : 0;
+  return isShared;
+}
+
 /** @param load requests on the process in this second: see advanceClock */
 export function passStages(
+  flow: PodFlow,
+  cpu: PodCpu,
+  mix: ServiceMix,
+  load: { readonly jobs: number; readonly knownRatio: number },
+): void {
+  if (sharesCpu(flow, cpu, mix, load.jobs)) passShared(flow, cpu, mix, load);
+  else passAtOnce(flow, mix, load.jobs);
+}
+
+function passAtOnce(flow: PodFlow, mix: ServiceMix, jobs: number): void {
+  flow.passBegin = throughCpu(1, mix.cpuBefore, jobs);
+  flow.passAnswer = 1 - mix.newSurviving;
+  flow.passEnd = throughCpu(1, mix.cpuAfter, jobs);
+  flow.begunOld = flow.beginning * flow.passBegin;
+  flow.answeredOld = flow.answering * (1 - mix.surviving) + flow.begunOld * flow.passAnswer;
+  flow.endedOld = flow.ending * flow.passEnd;
+}
+
+function passShared(
   flow: PodFlow,
   cpu: PodCpu,
   mix: ServiceMix,
@@ -111,10 +157,12 @@ export function drawAnswers(flow: PodFlow, mix: ServiceMix, isFull: boolean, luc
 export function finishSecond(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, started: number): void {
   const { place, at } = flow;
   const begunNew = started * flow.passBegin;
-  enterStage(cpu.before, place, at, { count: started, passing: begunNew });
   const answered = flow.answeredOld + begunNew * flow.passAnswer;
   const endedNew = answered * flow.passEnd;
-  enterStage(cpu.after, place, at, { count: answered, passing: endedNew });
+  if (cpu.isShared[place] === 1) {
+    enterStage(cpu.before, place, at, { count: started, passing: begunNew });
+    enterStage(cpu.after, place, at, { count: answered, passing: endedNew });
+  }
   flow.work = started * mix.cpuBefore + answered * mix.cpuAfter;
   flow.begun = flow.begunOld + begunNew;
   flow.ended = flow.endedOld + endedNew;

@@ -1,6 +1,6 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import { runningRuns } from './back.ts';
-import { localHeld } from './front.ts';
+import { type Front, localHeld, relayRatioOf } from './front.ts';
 import { bucketP95Seconds } from './latency-record.ts';
 import type { ComponentSeries, SimulationSeries } from './result.ts';
 import type { Unit, World } from './world.ts';
@@ -64,9 +64,8 @@ function usageRatio({ pods, front, back, model, autoscaler }: Unit): number {
 }
 
 /** Backlogs hold classes in the proportion in which they arrived of late. */
-function inFlightOf({ front }: Unit, isRelayed: boolean): number {
-  if (front === null) return 0;
-  const relaysWaiting = front.sums.waiting * front.relayRatio;
+function inFlightOf(front: Front, isRelayed: boolean): number {
+  const relaysWaiting = front.sums.waiting * relayRatioOf(front);
   return isRelayed
     ? front.sums.relayed + front.orphans + relaysWaiting
     : localHeld(front) + front.sums.waiting - relaysWaiting;

@@ -1,4 +1,7 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
+import { advanceWorld, countReplicas } from './advance-unit.ts';
+import { recordCalmDelays } from './back.ts';
+import { recordPooledDelays } from './front-pool.ts';
 import { closeBucket, missesObjective, wholeP95Seconds } from './latency-record.ts';
 import type { Demand, ObjectivesModel, SimulationModel } from './model.ts';
 import type { SimulationResult, SimulationSummary } from './result.ts';
@@ -37,6 +40,7 @@ export function simulate(
   let violatedSeconds = 0;
   let bucketFrom = 0;
   for (let at = 0; at < demand.durationSeconds; at++) {
+    advanceWorld(world, at);
     stepSecond(world, at);
     if (recorder !== null) recordSecond(recorder, world, at);
     if (at + 1 - bucketFrom < bucketSeconds && at + 1 < demand.durationSeconds) continue;
@@ -48,6 +52,10 @@ export function simulate(
 
 /** @returns whether an objective was missed */
 function endBucket(world: World, recorder: SeriesRecorder | null): boolean {
+  for (const { front, frontSecond } of world.units) {
+    if (front !== null) recordPooledDelays(front, frontSecond);
+  }
+  for (const { back, second } of world.queues) recordCalmDelays(back, second);
   let isViolated = world.bucketFailed > world.objectives.errorRatio * world.bucketRequests;
   for (const { firstToken, queued } of world.flows) {
     isViolated ||= missesObjective(firstToken);
@@ -71,6 +79,7 @@ function summarize(world: World, violatedSeconds: number): SimulationSummary {
   let cutStreams = 0;
   let lostRuns = 0;
   for (const unit of world.units) {
+    countReplicas(unit, world.demand.durationSeconds);
     replicaHours[unit.model.name] = unit.replicaSeconds / 3600;
     peakReplicas[unit.model.name] = unit.peakReplicas;
     cutStreams += unit.front?.cutStreams ?? 0;

@@ -1,6 +1,7 @@
 import type { ComponentName } from '../contracts/component.ts';
 import { type Autoscaler, createAutoscaler, type PreparedHpa, prepareHpa } from './autoscaler.ts';
 import { type Back, type BackSecond, createBack } from './back.ts';
+import type { FirstTokenDelays } from './first-token-delays.ts';
 import { cpuOfPod, createFront, type Front } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
 import { createLatencyRecord, type LatencyRecord } from './latency-record.ts';
@@ -51,27 +52,39 @@ export interface Unit {
   readonly cpuOf: (place: number) => number;
   /** Input of a front's second, reused. */
   readonly frontSecond: FrontSecond;
+  /** Classes that run in this front. */
+  readonly localFlows: ClassFlow[];
   nextSyncAt: number;
+  /** Second before which nothing happens by itself. */
+  nextEventAt: number;
   specReplicas: number;
   lastDirection: number;
   lastRescaleAt: number;
   replicaSeconds: number;
+  /** Second up to which the above is added up. */
+  countedUpTo: number;
   peakReplicas: number;
 }
 
 /** One class while it is simulated. */
 export interface ClassFlow {
   readonly model: ClassModel;
-  readonly arrivals: Uint16Array | null;
-  readonly front: Unit;
+  readonly arrivals: Uint16Array;
+  /** Of them, those of this second. */
+  arrivedNow: number;
+  readonly front: Front;
+  /** Null for a class that a queue serves. */
+  readonly delays: FirstTokenDelays | null;
   readonly firstToken: LatencyRecord;
   /** Null for a class that no queue serves. */
   readonly queued: QueuedFlow | null;
 }
 
 export interface QueuedFlow {
-  readonly unit: Unit;
   readonly back: Back;
+  /** Where its requests come from. */
+  readonly front: Front;
+  readonly frontSecond: FrontSecond;
   readonly wait: LatencyRecord;
   /** Input of the queue's second, reused. */
   readonly second: BackSecond;
@@ -84,10 +97,15 @@ export interface World {
   readonly noise: Noise;
   readonly units: readonly Unit[];
   readonly flows: readonly ClassFlow[];
+  /** Units that requests arrive at, and the queues behind them. */
+  readonly fronts: readonly Unit[];
+  readonly queues: readonly QueuedFlow[];
   readonly lifecycle: { readonly noise: Noise; freeNodes: number };
   /** Length of the queue as last polled; null: never. */
   polledQueueDepth: number | null;
   nextPollAt: number;
+  /** Second before which nothing happens at a single moment. */
+  nextEventAt: number;
   /** Whether the pods that are there could use up a shared limit. */
   limitsMayBind: boolean;
   requests: number;
@@ -114,16 +132,21 @@ export function createWorld(
       ? []
       : [createUnit(model, component, settings, { demand, noise, lifecycle, index })];
   });
+  const context = { model, units, demand, noise, objectives };
+  const flows = model.classes.flatMap((flow) => createFlow(flow, context));
   return {
     model,
     demand,
     objectives,
     noise,
     units,
-    flows: model.classes.flatMap((flow) => createFlow(flow, { model, units, demand, noise, objectives })),
+    flows,
+    fronts: units.filter(({ front }) => front !== null && (front.local !== null || front.relayed !== null)),
+    queues: flows.flatMap(({ queued }) => queued ?? []),
     lifecycle,
     polledQueueDepth: null,
     nextPollAt: Math.floor(luckOf(noise, 3) * model.metricPipeline.externalPeriodSeconds),
+    nextEventAt: 0,
     limitsMayBind: false,
     requests: 0,
     failed: 0,
@@ -167,11 +190,14 @@ function createUnit(
       requestTimeoutSeconds: model.limits.requestTimeoutSeconds,
       delays: [],
     },
+    localFlows: [],
+    nextEventAt: 0,
     nextSyncAt: Math.floor(luckOf(noise, 10 + index) * syncPeriodSeconds),
     specReplicas: scaling.initialReplicas,
     lastDirection: 0,
     lastRescaleAt: Number.NEGATIVE_INFINITY,
     replicaSeconds: 0,
+    countedUpTo: 0,
     peakReplicas: scaling.initialReplicas,
   };
 }
@@ -191,30 +217,40 @@ interface FlowContext {
 
 /** @returns nothing where a component that serves the class is not simulated */
 function createFlow(flow: ClassModel, context: FlowContext): ClassFlow[] {
-  const front = context.units.find((unit) => unit.model.name === flow.front);
-  if (!front?.front) return [];
-  const firstToken = createLatencyRecord(flow.firstTokenSeconds, context.objectives.firstTokenP95Seconds);
-  const arrivals = context.demand.arrivals[flow.name] ?? null;
+  const unit = context.units.find(({ model }) => model.name === flow.front);
+  if (!unit?.front) return [];
+  const { demand, objectives } = context;
+  const firstToken = createLatencyRecord(flow.firstTokenSeconds, objectives.firstTokenP95Seconds);
+  const known = {
+    model: flow,
+    arrivals: demand.arrivals[flow.name] ?? new Uint16Array(demand.durationSeconds),
+    arrivedNow: 0,
+    front: unit.front,
+    firstToken,
+  };
   if (flow.back !== null) {
-    const queued = createQueuedFlow(flow, firstToken, context);
-    return queued === null ? [] : [{ model: flow, arrivals, front, firstToken, queued }];
+    const queued = createQueuedFlow(flow, firstToken, unit, context);
+    return queued === null ? [] : [{ ...known, delays: null, queued }];
   }
-  front.frontSecond.delays.push({
-    name: flow.name,
+  const delays: FirstTokenDelays = {
     histogram: firstToken.bucket,
-    share: 0,
-    cpuSecondsBeforeFirstToken: cpuSecondsBeforeFirstToken(front.model, flow),
-  });
-  return [{ model: flow, arrivals, front, firstToken, queued: null }];
+    share: 1,
+    cpuSecondsBeforeFirstToken: cpuSecondsBeforeFirstToken(unit.model, flow),
+  };
+  unit.frontSecond.delays.push(delays);
+  const local = { ...known, delays, queued: null };
+  unit.localFlows.push(local);
+  return [local];
 }
 
 function createQueuedFlow(
   flow: ClassModel,
   firstToken: LatencyRecord,
+  { front, frontSecond }: Unit,
   { model, units, noise, objectives }: FlowContext,
 ): QueuedFlow | null {
   const unit = units.find((candidate) => candidate.model.name === flow.back);
-  if (!unit?.back) return null;
+  if (!unit?.back || front === null) return null;
   const usual = flow.queueWaitSeconds ?? { median: 0.01, sigma: 0 };
   const wait = createLatencyRecord(usual, objectives.queueWaitP95Seconds);
   const second = {
@@ -225,7 +261,7 @@ function createQueuedFlow(
     queueDelays: wait.bucket,
     firstTokenDelays: firstToken.bucket,
   };
-  return { unit, back: unit.back, wait, second };
+  return { back: unit.back, front, frontSecond, wait, second };
 }
 
 function cpuSecondsBeforeFirstToken(component: ComponentModel, flow: ClassModel): number {

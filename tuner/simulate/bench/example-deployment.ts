@@ -50,7 +50,7 @@ export const exampleModel: SimulationModel = {
       requestedMemoryBytes: 2 ** 30,
       idleMillicores: 8,
       memoryBytes: 400 * 2 ** 20,
-      slotsPerReplica: 4,
+      slotsPerReplica: 20,
       cpuMilliseconds: { workflow: 160 },
       service: { workflow: { meanSeconds: 1.3, squaredVariation: 0.1, outlivesGraceRatio: 0 } },
       startedSeconds: [1, 1, 2],
@@ -67,6 +67,7 @@ export const exampleModel: SimulationModel = {
     externalPeriodSeconds: 5,
     queueMetricName: 'dify_workflow_queue_depth',
     queueCountsRunning: false,
+    outages: [],
   },
   limits: {
     postgresMaxConnections: 1000,

@@ -193,6 +193,7 @@ export function modelOf(template: CaseTemplate): SimulationModel {
       externalPeriodSeconds: 1,
       queueMetricName: 'queue',
       queueCountsRunning: false,
+      outages: [],
     },
     limits: {
       postgresMaxConnections: null,
