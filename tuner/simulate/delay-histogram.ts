@@ -70,18 +70,16 @@ export function addSpreadDelay(
   }
 }
 
-export function addHistogram(into: DelayHistogram, from: DelayHistogram): void {
+/** Moves all weights of one histogram to another. */
+export function emptyInto(into: DelayHistogram, from: DelayHistogram): void {
   for (let bin = 0; bin <= from.top; bin++) {
     into.weights[bin] = (into.weights[bin] as number) + (from.weights[bin] as number);
+    from.weights[bin] = 0;
   }
   into.total += from.total;
   into.top = Math.max(into.top, from.top);
-}
-
-export function clearHistogram(histogram: DelayHistogram): void {
-  histogram.weights.fill(0, 0, histogram.top + 1);
-  histogram.total = 0;
-  histogram.top = 0;
+  from.total = 0;
+  from.top = 0;
 }
 
 export function delayOfBin(bin: number): number {

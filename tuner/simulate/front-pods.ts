@@ -2,7 +2,7 @@ import { expectedJobs } from './cpu-sharing.ts';
 import { drawEnded } from './draw-ended.ts';
 import { enterQueue, leaveQueue } from './fifo-queue.ts';
 import { addToClasses } from './first-token-delays.ts';
-import { type Front, type FrontPods, podsOf, relayRatioOf, updateRelayLoad } from './front.ts';
+import { type Front, type FrontPods, localHeld, podsOf, relayRatioOf, updateRelayLoad } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
 import { noiseMask } from './noise.ts';
 import { drawAnswers, endingNew, endingOld, finishSecond, type PodFlow, passStages } from './pod-flow.ts';
@@ -18,13 +18,20 @@ export function stepPods(front: Front, second: FrontSecond): void {
   sums.relayed = 0;
   sums.waiting = 0;
   sums.cpuJobs = 0;
-  front.busyMilliseconds = 0;
+  front.handedOver = 0;
+  front.handedOverDelays = 0;
   updateRelayLoad(front);
   const own = podsOf(front);
   for (let index = 0; index < pods.readyCount; index++) {
     stepPod(front, own, pods.ready[index] as number, second);
   }
   sums.cpuJobs /= Math.max(1, pods.readyCount);
+  // What is less than a thousandth of a request is rounding, and would keep the pods from being pooled.
+  if (sums.waiting < 0.001) sums.waiting = 0;
+  if (front.trace !== null) {
+    front.trace.localHeld[second.atSeconds] = localHeld(front);
+    front.trace.waiting[second.atSeconds] = sums.waiting;
+  }
 }
 
 function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecond): void {
@@ -148,7 +155,10 @@ function useCpu(front: Front, flow: PodFlow, relays: number): void {
   const used = Math.min(owed, processes * processMillicores);
   owedCpu[place] = owed - used;
   cpuMilliseconds[place] = (cpuMilliseconds[place] as number) + used;
-  front.busyMilliseconds += used;
+  if (front.trace !== null) {
+    const busy = front.trace.busySeconds;
+    busy[flow.at] = (busy[flow.at] as number) + used / processMillicores;
+  }
 }
 
 function storeFlow({ columns, sums, model, relayLoad }: Front, flow: PodFlow): void {

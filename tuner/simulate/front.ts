@@ -1,6 +1,5 @@
 import { clearQueue, createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import type { CpuMet } from './first-token-delays.ts';
-import { createFrontPool, type FrontPool } from './front-pool.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
@@ -26,15 +25,20 @@ export interface Front {
   readonly sums: FrontSums;
   /** Of pods that are followed one by one; null until some are. */
   own: FrontPods | null;
-  readonly pool: FrontPool;
+  /** While pooled: requests up to which no pod comes near its slots (-1: to be worked out anew); requests whose
+   * delays are not recorded yet, and the second at which they are. */
+  mostHeld: number;
+  unrecorded: number;
+  recordAt: number;
   /** Reused. */
   readonly cpuMet: CpuMet;
   readonly flow: PodFlow;
   /** CPU used so far for requests, milliseconds: by each pod while pooled; a pod's own is in the columns. */
   pooledCpuMilliseconds: number;
-  /** Of this second. */
-  localArrived: number;
-  relayArrived: number;
+  /** Requests that come to run here, per second from `first` on. */
+  readonly arrivals: FrontArrivals;
+  /** Second by second what it holds and uses; null unless somebody wants to see it. */
+  readonly trace: FrontTrace | null;
   /** Streams of pods that are gone from the endpoints, still relayed. */
   orphans: number;
   /** Arrivals a second of late, smoothed. */
@@ -42,7 +46,6 @@ export interface Front {
   localsOfLate: number;
   /** Share of a process that relaying takes, 0–1. */
   relayLoad: number;
-  busyMilliseconds: number;
   /** Runs handed to the queue in this second, and the sum of the delays they had met before, seconds. */
   handedOver: number;
   handedOverDelays: number;
@@ -62,6 +65,25 @@ export interface FrontSums {
   waiting: number;
   /** On the CPU of one process, those that are relayed included. */
   cpuJobs: number;
+}
+
+export interface FrontArrivals {
+  local: Uint16Array;
+  first: number;
+}
+
+const noArrivals = new Uint16Array(1);
+
+export interface FrontTrace {
+  readonly localHeld: Float32Array;
+  readonly waiting: Float32Array;
+  /** CPU seconds at full speed, over all pods. */
+  readonly busySeconds: Float32Array;
+}
+
+function createTrace(seconds: number): FrontTrace {
+  const column = () => new Float32Array(seconds);
+  return { localHeld: column(), waiting: column(), busySeconds: column() };
 }
 
 export interface FrontColumns {
@@ -85,6 +107,7 @@ export function createFront(
   component: ComponentModel,
   pods: Pods,
   demand: Demand,
+  options: { readonly withTrace: boolean },
 ): Front {
   return {
     model: component,
@@ -95,17 +118,18 @@ export function createFront(
     columns: createColumns(pods.state.length),
     sums: { beginning: 0, answering: 0, ending: 0, relayed: 0, waiting: 0, cpuJobs: 0 },
     own: null,
-    pool: createFrontPool(),
+    mostHeld: -1,
+    unrecorded: 0,
+    recordAt: 0,
     cpuMet: { jobs: 0, growth: 0, variation: 1 },
     flow: createPodFlow(),
     pooledCpuMilliseconds: 0,
-    localArrived: 0,
-    relayArrived: 0,
+    arrivals: { local: noArrivals, first: 0 },
+    trace: options.withTrace ? createTrace(demand.durationSeconds) : null,
     orphans: 0,
     relaysOfLate: 0,
     localsOfLate: 0,
     relayLoad: 0,
-    busyMilliseconds: 0,
     handedOver: 0,
     handedOverDelays: 0,
     abandoned: 0,
@@ -168,7 +192,7 @@ export function cpuOfPod({ columns, pooledCpuMilliseconds }: Front, place: numbe
 export function applyPodChanges(front: Front, atSeconds: number): number {
   const { pods } = front;
   const cutBefore = front.cutStreams;
-  front.pool.refreshAt = 0;
+  front.mostHeld = -1;
   for (let index = 0; index < pods.left.length; index++) {
     // While pooled each pod, the leaving ones included, holds the same.
     if (front.isPooled) leavePool(front, 1 / (pods.readyCount + pods.left.length - index));

@@ -1,8 +1,7 @@
 import {
-  addHistogram,
-  clearHistogram,
   createDelayHistogram,
   type DelayHistogram,
+  emptyInto,
   quantileWithDelay,
   shareAbove,
   sharesAbove,
@@ -60,6 +59,5 @@ export function wholeP95Seconds(record: LatencyRecord): number | null {
 
 /** Adds the open bucket to the whole and begins the next. */
 export function closeBucket(record: LatencyRecord): void {
-  addHistogram(record.whole, record.bucket);
-  clearHistogram(record.bucket);
+  emptyInto(record.whole, record.bucket);
 }

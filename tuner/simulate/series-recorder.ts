@@ -1,9 +1,8 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
-import { runningRuns } from './back.ts';
-import { type Front, localHeld, relayRatioOf } from './front.ts';
+import { relayRatioOf } from './front.ts';
 import { bucketP95Seconds } from './latency-record.ts';
 import type { ComponentSeries, SimulationSeries } from './result.ts';
-import type { Unit, World } from './world.ts';
+import type { ClassFlow, Unit, World } from './world.ts';
 
 /** Series while they are written. */
 export interface SeriesRecorder {
@@ -38,37 +37,50 @@ export function createSeries(world: World, bucketSeconds: number): SeriesRecorde
   return { series, bucket: 0 };
 }
 
-export function recordSecond({ series }: SeriesRecorder, world: World, atSeconds: number): void {
+/** Fills in seconds [from, to), in which no pod came or went. */
+export function recordStretch({ series }: SeriesRecorder, world: World, from: number, to: number): void {
   for (const unit of world.units) {
     const columns = series.components[unit.model.name];
     if (columns === undefined) continue;
-    columns.readyReplicas[atSeconds] = unit.pods.readyCount;
-    columns.specReplicas[atSeconds] = unit.specReplicas;
-    columns.cpuUsageRatio[atSeconds] = usageRatio(unit);
-    columns.waiting[atSeconds] = (unit.front?.sums.waiting ?? 0) + (unit.back?.waiting ?? 0);
+    columns.readyReplicas.fill(unit.pods.readyCount, from, to);
+    columns.specReplicas.fill(unit.specReplicas, from, to);
+    for (let at = from; at < to; at++) {
+      columns.cpuUsageRatio[at] = usageRatio(unit, at);
+      columns.waiting[at] = (unit.front?.trace?.waiting[at] ?? 0) + (unit.back?.trace?.waiting[at] ?? 0);
+    }
   }
-  for (const { model, front, queued } of world.flows) {
-    const inFlight = series.inFlight[model.name];
-    if (inFlight !== undefined) inFlight[atSeconds] = inFlightOf(front, queued !== null);
-    if (queued === null || series.queueDepth === null) continue;
-    const counted = world.model.metricPipeline.queueCountsRunning ? runningRuns(queued.back) : 0;
-    series.queueDepth[atSeconds] = queued.back.waiting + counted;
+  for (const flow of world.flows) {
+    const inFlight = series.inFlight[flow.model.name];
+    for (let at = from; at < to; at++) {
+      if (inFlight !== undefined) inFlight[at] = inFlightOf(flow, at);
+      if (flow.queued !== null && series.queueDepth !== null)
+        series.queueDepth[at] = queueDepth(world, flow, at);
+    }
   }
 }
 
-function usageRatio({ pods, front, back, model, autoscaler }: Unit): number {
+function usageRatio({ pods, front, back, model, autoscaler }: Unit, at: number): number {
   const requested = autoscaler?.requestedMillicores ?? model.requestedMillicores;
   if (requested === null || pods.readyCount === 0) return Number.NaN;
-  const busy = (front?.busyMilliseconds ?? 0) + (back?.busyMilliseconds ?? 0);
+  const busySeconds = (front?.trace?.busySeconds[at] ?? 0) + (back?.trace?.busySeconds[at] ?? 0);
+  const usable = pods.readyCount * model.processes;
+  const busy = Math.min(busySeconds, usable) * model.processMillicores;
   return (busy / pods.readyCount + model.idleMillicores) / requested;
 }
 
 /** Backlogs hold classes in the proportion in which they arrived of late. */
-function inFlightOf(front: Front, isRelayed: boolean): number {
-  const relaysWaiting = front.sums.waiting * relayRatioOf(front);
-  return isRelayed
-    ? front.sums.relayed + front.orphans + relaysWaiting
-    : localHeld(front) + front.sums.waiting - relaysWaiting;
+function inFlightOf({ front, queued }: ClassFlow, at: number): number {
+  const waiting = front.trace?.waiting[at] ?? 0;
+  const relaysWaiting = waiting * relayRatioOf(front);
+  if (queued === null) return (front.trace?.localHeld[at] ?? 0) + waiting - relaysWaiting;
+  const { trace } = queued.back;
+  return relaysWaiting + (trace?.waiting[at] ?? 0) + (trace?.running[at] ?? 0);
+}
+
+function queueDepth({ model }: World, { queued }: ClassFlow, at: number): number {
+  const trace = queued?.back.trace;
+  const running = model.metricPipeline.queueCountsRunning ? (trace?.running[at] ?? 0) : 0;
+  return (trace?.waiting[at] ?? 0) + running;
 }
 
 export function recordBucket(recorder: SeriesRecorder, world: World, isViolated: boolean): void {

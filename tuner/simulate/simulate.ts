@@ -1,12 +1,12 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import { advanceWorld, countReplicas } from './advance-unit.ts';
-import { recordCalmDelays } from './back.ts';
+import { recordCalmDelays } from './calm-workers.ts';
 import { recordPooledDelays } from './front-pool.ts';
 import { closeBucket, missesObjective, wholeP95Seconds } from './latency-record.ts';
 import type { Demand, ObjectivesModel, SimulationModel } from './model.ts';
 import type { SimulationResult, SimulationSummary } from './result.ts';
-import { createSeries, recordBucket, recordSecond, type SeriesRecorder } from './series-recorder.ts';
-import { stepSecond } from './step-second.ts';
+import { createSeries, recordBucket, recordStretch, type SeriesRecorder } from './series-recorder.ts';
+import { serveTraffic } from './traffic.ts';
 import { createWorld, type PreparedScaling, type World } from './world.ts';
 
 export interface SimulateOptions {
@@ -35,27 +35,35 @@ export function simulate(
   options: SimulateOptions = {},
 ): SimulationResult {
   const bucketSeconds = options.bucketSeconds ?? 60;
-  const world = createWorld(model, prepared, demand, objectives);
-  const recorder = options.withSeries ? createSeries(world, bucketSeconds) : null;
+  const withTrace = options.withSeries ?? false;
+  const world = createWorld(model, prepared, demand, objectives, { withTrace });
+  const recorder = withTrace ? createSeries(world, bucketSeconds) : null;
   let violatedSeconds = 0;
   let bucketFrom = 0;
-  for (let at = 0; at < demand.durationSeconds; at++) {
-    advanceWorld(world, at);
-    stepSecond(world, at);
-    if (recorder !== null) recordSecond(recorder, world, at);
-    if (at + 1 - bucketFrom < bucketSeconds && at + 1 < demand.durationSeconds) continue;
-    if (endBucket(world, recorder)) violatedSeconds += at + 1 - bucketFrom;
-    bucketFrom = at + 1;
+  let from = 0;
+  while (from < demand.durationSeconds) {
+    advanceWorld(world, from);
+    const bucketTo = Math.min(bucketFrom + bucketSeconds, demand.durationSeconds);
+    const to = Math.min(Math.max(from + 1, Math.ceil(world.nextEventAt)), from + longestStretch, bucketTo);
+    serveTraffic(world, from, to);
+    if (recorder !== null) recordStretch(recorder, world, from, to);
+    from = to;
+    if (to < bucketTo) continue;
+    if (endBucket(world, recorder)) violatedSeconds += to - bucketFrom;
+    bucketFrom = to;
   }
   return { summary: summarize(world, violatedSeconds), series: recorder?.series ?? null };
 }
 
+/** Seconds of a calm load that are taken in one go at most. */
+const longestStretch = 5;
+
 /** @returns whether an objective was missed */
 function endBucket(world: World, recorder: SeriesRecorder | null): boolean {
-  for (const { front, frontSecond } of world.units) {
-    if (front !== null) recordPooledDelays(front, frontSecond);
+  for (const { unit, second, queued } of world.fronts) {
+    recordPooledDelays(unit, second);
+    if (queued !== null) recordCalmDelays(queued.back, queued.second);
   }
-  for (const { back, second } of world.queues) recordCalmDelays(back, second);
   let isViolated = world.bucketFailed > world.objectives.errorRatio * world.bucketRequests;
   for (const { firstToken, queued } of world.flows) {
     isViolated ||= missesObjective(firstToken);

@@ -50,10 +50,6 @@ export interface Unit {
   readonly resource: ResourceMetrics;
   /** CPU that a pod has used for requests so far, milliseconds. */
   readonly cpuOf: (place: number) => number;
-  /** Input of a front's second, reused. */
-  readonly frontSecond: FrontSecond;
-  /** Classes that run in this front. */
-  readonly localFlows: ClassFlow[];
   nextSyncAt: number;
   /** Second before which nothing happens by itself. */
   nextEventAt: number;
@@ -70,8 +66,6 @@ export interface Unit {
 export interface ClassFlow {
   readonly model: ClassModel;
   readonly arrivals: Uint16Array;
-  /** Of them, those of this second. */
-  arrivedNow: number;
   readonly front: Front;
   /** Null for a class that a queue serves. */
   readonly delays: FirstTokenDelays | null;
@@ -82,12 +76,23 @@ export interface ClassFlow {
 
 export interface QueuedFlow {
   readonly back: Back;
-  /** Where its requests come from. */
-  readonly front: Front;
-  readonly frontSecond: FrontSecond;
   readonly wait: LatencyRecord;
   /** Input of the queue's second, reused. */
   readonly second: BackSecond;
+}
+
+/** All that arrives at one front. */
+export interface FrontFlow {
+  readonly unit: Front;
+  /** Input of the front's second, reused. */
+  readonly second: FrontSecond;
+  /** Requests per second that run in it, and that it relays. */
+  readonly local: Uint16Array;
+  readonly relayed: Uint16Array;
+  /** Classes of those that run in it. */
+  readonly classes: readonly ClassFlow[];
+  /** Behind those that it relays; of several classes one queue. */
+  readonly queued: QueuedFlow | null;
 }
 
 export interface World {
@@ -97,9 +102,7 @@ export interface World {
   readonly noise: Noise;
   readonly units: readonly Unit[];
   readonly flows: readonly ClassFlow[];
-  /** Units that requests arrive at, and the queues behind them. */
-  readonly fronts: readonly Unit[];
-  readonly queues: readonly QueuedFlow[];
+  readonly fronts: readonly FrontFlow[];
   readonly lifecycle: { readonly noise: Noise; freeNodes: number };
   /** Length of the queue as last polled; null: never. */
   polledQueueDepth: number | null;
@@ -123,6 +126,7 @@ export function createWorld(
   prepared: PreparedScaling,
   demand: Demand,
   objectives: ObjectivesModel,
+  options: { readonly withTrace: boolean } = { withTrace: false },
 ): World {
   const noise = noiseOf(demand.seed);
   const lifecycle = { noise, freeNodes: model.limits.schedulablePods ?? Number.POSITIVE_INFINITY };
@@ -130,7 +134,7 @@ export function createWorld(
     const settings = prepared[component.name];
     return settings === undefined
       ? []
-      : [createUnit(model, component, settings, { demand, noise, lifecycle, index })];
+      : [createUnit(model, component, settings, { demand, noise, lifecycle, index, ...options })];
   });
   const context = { model, units, demand, noise, objectives };
   const flows = model.classes.flatMap((flow) => createFlow(flow, context));
@@ -141,8 +145,7 @@ export function createWorld(
     noise,
     units,
     flows,
-    fronts: units.filter(({ front }) => front !== null && (front.local !== null || front.relayed !== null)),
-    queues: flows.flatMap(({ queued }) => queued ?? []),
+    fronts: units.flatMap(({ front }) => (front === null ? [] : createFrontFlow(front, flows, context))),
     lifecycle,
     polledQueueDepth: null,
     nextPollAt: Math.floor(luckOf(noise, 3) * model.metricPipeline.externalPeriodSeconds),
@@ -162,17 +165,18 @@ interface UnitContext {
   readonly noise: Noise;
   readonly lifecycle: { freeNodes: number };
   readonly index: number;
+  readonly withTrace: boolean;
 }
 
 function createUnit(
   model: SimulationModel,
   component: ComponentModel,
   { scaling, hpa }: PreparedComponent,
-  { demand, noise, lifecycle, index }: UnitContext,
+  { demand, noise, lifecycle, index, withTrace }: UnitContext,
 ): Unit {
   const pods = createPods(component, Math.max(scaling.initialReplicas, hpa?.hpa.maxReplicas ?? 0));
-  const back = createBack(model, component, pods, demand);
-  const front = back === null ? createFront(model, component, pods, demand) : null;
+  const back = createBack(model, component, pods, demand, { withTrace });
+  const front = back === null ? createFront(model, component, pods, demand, { withTrace }) : null;
   startWithReady(pods, scaling.initialReplicas, lifecycle.freeNodes);
   lifecycle.freeNodes -= pods.scheduled;
   return {
@@ -183,14 +187,6 @@ function createUnit(
     autoscaler: hpa === null ? null : createAutoscaler(hpa, component, scaling),
     resource: createResourceMetrics(pods, model.metricPipeline, luckOf(noise, 2)),
     cpuOf: cpuReader(front, back),
-    frontSecond: {
-      noise,
-      atSeconds: 0,
-      relayEndedRatio: 0,
-      requestTimeoutSeconds: model.limits.requestTimeoutSeconds,
-      delays: [],
-    },
-    localFlows: [],
     nextEventAt: 0,
     nextSyncAt: Math.floor(luckOf(noise, 10 + index) * syncPeriodSeconds),
     specReplicas: scaling.initialReplicas,
@@ -224,12 +220,11 @@ function createFlow(flow: ClassModel, context: FlowContext): ClassFlow[] {
   const known = {
     model: flow,
     arrivals: demand.arrivals[flow.name] ?? new Uint16Array(demand.durationSeconds),
-    arrivedNow: 0,
     front: unit.front,
     firstToken,
   };
   if (flow.back !== null) {
-    const queued = createQueuedFlow(flow, firstToken, unit, context);
+    const queued = createQueuedFlow(flow, firstToken, context);
     return queued === null ? [] : [{ ...known, delays: null, queued }];
   }
   const delays: FirstTokenDelays = {
@@ -237,21 +232,17 @@ function createFlow(flow: ClassModel, context: FlowContext): ClassFlow[] {
     share: 1,
     cpuSecondsBeforeFirstToken: cpuSecondsBeforeFirstToken(unit.model, flow),
   };
-  unit.frontSecond.delays.push(delays);
-  const local = { ...known, delays, queued: null };
-  unit.localFlows.push(local);
-  return [local];
+  return [{ ...known, delays, queued: null }];
 }
 
 function createQueuedFlow(
   flow: ClassModel,
   firstToken: LatencyRecord,
-  { front, frontSecond }: Unit,
   { model, units, noise, objectives }: FlowContext,
 ): QueuedFlow | null {
   const unit = units.find((candidate) => candidate.model.name === flow.back);
-  if (!unit?.back || front === null) return null;
-  const usual = flow.queueWaitSeconds ?? { median: 0.01, sigma: 0 };
+  if (!unit?.back) return null;
+  const usual = flow.queueWaitSeconds ?? unnoticeableWait;
   const wait = createLatencyRecord(usual, objectives.queueWaitP95Seconds);
   const second = {
     noise,
@@ -261,7 +252,46 @@ function createQueuedFlow(
     queueDelays: wait.bucket,
     firstTokenDelays: firstToken.bucket,
   };
-  return { back: unit.back, front, frontSecond, wait, second };
+  return { back: unit.back, wait, second };
+}
+
+/** For a queue whose usual wait was not measured. */
+const unnoticeableWait = { median: 0.01, sigma: 0 };
+
+/** @returns nothing where no request arrives */
+function createFrontFlow(front: Front, flows: readonly ClassFlow[], context: FlowContext): FrontFlow[] {
+  const own = flows.filter((flow) => flow.front === front);
+  if (own.length === 0) return [];
+  const { demand, noise, model } = context;
+  const classes = own.filter(({ queued }) => queued === null);
+  const relayed = own.filter(({ queued }) => queued !== null);
+  const second: FrontSecond = {
+    noise,
+    atSeconds: 0,
+    relayEndedRatio: 0,
+    requestTimeoutSeconds: model.limits.requestTimeoutSeconds,
+    delays: classes.flatMap(({ delays }) => delays ?? []),
+  };
+  return [
+    {
+      unit: front,
+      second,
+      local: sumArrivals(classes, demand),
+      relayed: sumArrivals(relayed, demand),
+      classes,
+      queued: relayed[0]?.queued ?? null,
+    },
+  ];
+}
+
+/** One class's arrivals are taken as they are: they are shared by all simulations of a search. */
+function sumArrivals(flows: readonly ClassFlow[], { durationSeconds }: Demand): Uint16Array {
+  const [first, ...others] = flows;
+  if (first === undefined) return new Uint16Array(durationSeconds);
+  if (others.length === 0) return first.arrivals;
+  return first.arrivals.map((count, at) =>
+    others.reduce((sum, { arrivals }) => sum + (arrivals[at] ?? 0), count),
+  );
 }
 
 function cpuSecondsBeforeFirstToken(component: ComponentModel, flow: ClassModel): number {

@@ -1,0 +1,151 @@
+import { type Back, runningRuns } from './back.ts';
+import { stepBusy } from './busy-workers.ts';
+import { isCalm, stepCalm } from './calm-workers.ts';
+import { type Front, localHeld } from './front.ts';
+import { fitsPool, stepPool, stepPooledRelays } from './front-pool.ts';
+import { stepFront } from './front-second.ts';
+import { noiseMask } from './noise.ts';
+import type { FrontFlow, World } from './world.ts';
+
+/**
+ * Seconds [from, to) of traffic, in which no pod comes or goes: requests arrive, are served at the connections, and
+ * run from the queue. While nothing comes near a limit they are taken in one go, else one by one.
+ */
+export function serveTraffic(world: World, from: number, to: number): void {
+  for (let index = 0; index < world.fronts.length; index++) {
+    const flow = world.fronts[index] as FrontFlow;
+    const locals = sumOf(flow.local, from, to);
+    const relays = sumOf(flow.relayed, from, to);
+    if (staysCalm(world, flow, locals, relays)) serveCalm(world, flow, { from, to, locals, relays });
+    else for (let at = from; at < to; at++) serveSecond(world, flow, at);
+    const weight = (to - from) / (to - from + smoothingSeconds);
+    flow.unit.localsOfLate += weight * (locals / (to - from) - flow.unit.localsOfLate);
+    flow.unit.relaysOfLate += weight * (relays / (to - from) - flow.unit.relaysOfLate);
+  }
+}
+
+/** Arrivals of late: over about this long. */
+const smoothingSeconds = 5;
+
+function sumOf(counts: Uint16Array, from: number, to: number): number {
+  let sum = 0;
+  for (let at = from; at < to; at++) sum += counts[at] as number;
+  return sum;
+}
+
+function staysCalm(world: World, { unit, queued }: FrontFlow, locals: number, relays: number): boolean {
+  if (world.limitsMayBind || !fitsPool(unit, relays + locals)) return false;
+  return queued === null || isCalm(queued.back, relays);
+}
+
+interface CalmStretch {
+  readonly from: number;
+  readonly to: number;
+  readonly locals: number;
+  readonly relays: number;
+}
+
+function serveCalm(world: World, flow: FrontFlow, { from, to, locals, relays }: CalmStretch): void {
+  const { unit, second, queued } = flow;
+  world.bucketRequests += relays + locals;
+  second.atSeconds = from;
+  shareLocalArrivals(flow, from, to);
+  unit.arrivals.local = flow.local;
+  unit.arrivals.first = from;
+  const delaySeconds = acceptDelaySeconds(unit);
+  stepPool(unit, second, to - from);
+  if (queued === null) return;
+  queued.second.atSeconds = from;
+  const arrivals = { counts: flow.relayed, first: from, seconds: to - from, delaySeconds };
+  stepPooledRelays(unit, relays, stepCalm(queued.back, queued.second, arrivals), { from, to });
+  second.relayEndedRatio = queued.back.endedRatio;
+}
+
+/** CPU makes the acceptance of a run longer by so much: half of what the API does for it. */
+function acceptDelaySeconds({ relayed, sums }: Front): number {
+  return relayed === null ? 0 : (sums.cpuJobs * relayed.cpuSeconds) / 2;
+}
+
+const oneSecond = new Uint16Array(1);
+
+function serveSecond(world: World, flow: FrontFlow, at: number): void {
+  const { unit, second, queued } = flow;
+  const refused = refusedRatio(world, unit);
+  const local = admit(world, flow.local[at] as number, refused, at);
+  const relayed = admit(world, flow.relayed[at] as number, refused, at + 7);
+  second.atSeconds = at;
+  shareLocalArrivals(flow, at, at + 1);
+  const abandonedBefore = unit.abandoned;
+  let handedOver = relayed;
+  let delaySeconds = acceptDelaySeconds(unit);
+  if (fitsPool(unit, local + relayed)) {
+    oneSecond[0] = local;
+    unit.arrivals.local = oneSecond;
+    unit.arrivals.first = 0;
+    stepPool(unit, second, 1);
+  } else {
+    stepFront(unit, second, local, relayed);
+    handedOver = unit.handedOver;
+    delaySeconds = handedOver > 0 ? unit.handedOverDelays / handedOver : 0;
+  }
+  world.bucketFailed += unit.abandoned - abandonedBefore;
+  if (queued === null) return;
+  queued.second.atSeconds = at;
+  const ended = serveQueue(world, queued.back, flow, handedOver, delaySeconds);
+  if (unit.isPooled) stepPooledRelays(unit, relayed, ended, { from: at, to: at + 1 });
+  second.relayEndedRatio = queued.back.endedRatio;
+}
+
+/** @returns runs that ended */
+function serveQueue(
+  world: World,
+  back: Back,
+  flow: FrontFlow,
+  handedOver: number,
+  delaySeconds: number,
+): number {
+  if (flow.queued === null) return 0;
+  const { second } = flow.queued;
+  const abandonedBefore = back.abandoned;
+  const ended = stepBusy(back, handedOver, delaySeconds, second);
+  world.bucketFailed += back.abandoned - abandonedBefore;
+  return ended;
+}
+
+/** Share of requests that are refused: for want of a pod, of database connections, or of calls to the model. */
+function refusedRatio(world: World, unit: Front): number {
+  if (unit.pods.readyCount === 0) return 1;
+  if (!world.limitsMayBind) return 0;
+  const { postgresMaxConnections, llmMaxConcurrentCalls } = world.model.limits;
+  let connections = 0;
+  let calls = 0;
+  for (const { model, pods, front, back } of world.units) {
+    const running = (front === null ? 0 : localHeld(front)) + (back === null ? 0 : runningRuns(back));
+    connections += Math.min(pods.scheduled * model.postgresConnections, running + (front?.sums.relayed ?? 0));
+    calls += running;
+  }
+  return Math.max(excess(connections, postgresMaxConnections), excess(calls, llmMaxConcurrentCalls));
+}
+
+function excess(wanted: number, limit: number | null): number {
+  return limit === null || wanted <= limit ? 0 : 1 - limit / wanted;
+}
+
+/** Of the arrivals those that are not refused: whole requests. */
+function admit(world: World, arrived: number, refused: number, at: number): number {
+  world.bucketRequests += arrived;
+  if (refused === 0 || arrived === 0) return arrived;
+  const luck = world.noise.uniform[Math.imul(at, 613) & noiseMask] as number;
+  const failed = Math.min(arrived, Math.floor(arrived * refused + luck));
+  world.bucketFailed += failed;
+  return arrived - failed;
+}
+
+/** Which classes the local arrivals are of; a pod's arrivals are split like all of them. */
+function shareLocalArrivals({ classes, local }: FrontFlow, from: number, to: number): void {
+  if (classes.length < 2) return;
+  const total = sumOf(local, from, to);
+  for (const { arrivals, delays } of classes) {
+    if (delays !== null) delays.share = total === 0 ? 0 : sumOf(arrivals, from, to) / total;
+  }
+}
