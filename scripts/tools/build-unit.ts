@@ -15,7 +15,7 @@ import type { Unit } from './units.ts';
  */
 export async function buildUnit(unit: Unit, folder: string, context: SetupContext): Promise<void> {
   const go = await context.go();
-  await context.limitBuilds(async () => {
+  await context.limitBuildsIn(unit.moduleFolder)(async () => {
     const task = context.progress.begin(unit.name, `building ${unit.packages.join(' and ')}`);
     try {
       await installEntry(context.cache, folder, async (staging) => {

@@ -1,9 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { cacheRoot } from './cache-root.ts';
 import { findGo, type GoToolchain } from './go-toolchain.ts';
 import { createOrigins } from './origins.ts';
 import type { Progress } from './progress.ts';
-import { createLimit, type SetupContext } from './setup-context.ts';
+import { createLimit, type Limit, type SetupContext } from './setup-context.ts';
 
 export type Given = Pick<SetupContext, 'env' | 'sources' | 'signal'>;
 
@@ -11,6 +10,7 @@ export type Given = Pick<SetupContext, 'env' | 'sources' | 'signal'>;
 export function createContext(given: Given, progress: Progress): SetupContext {
   const onUnreachable = (host: string, why: string) =>
     progress.note(`${host} cannot be reached (${why}); what it offers is built here instead`);
+  const builds = new Map<string, Limit>();
   let go: Promise<GoToolchain> | undefined;
   const context: SetupContext = {
     ...given,
@@ -22,8 +22,12 @@ export function createContext(given: Given, progress: Progress): SetupContext {
       return go;
     },
     limitDownloads: createLimit(4),
-    // Go itself uses every core; a second build fills the gaps that linking leaves.
-    limitBuilds: createLimit(Math.min(2, availableParallelism())),
+    limitBuildsIn: (moduleFolder) => {
+      // Two builds of one module at a time would compile what they share twice; each uses every core anyway.
+      const limit = builds.get(moduleFolder) ?? createLimit(1);
+      builds.set(moduleFolder, limit);
+      return limit;
+    },
   };
   return context;
 }

@@ -15,9 +15,9 @@ export interface SetupContext {
   readonly sources: readonly AllowedSource[];
   /** Finds Go once, when the first build needs it. */
   readonly go: () => Promise<GoToolchain>;
-  /** At most so many of these run at a time. */
+  /** At most so many of these run at a time, of builds: in each Go module. */
   readonly limitDownloads: Limit;
-  readonly limitBuilds: Limit;
+  readonly limitBuildsIn: (moduleFolder: string) => Limit;
 }
 
 export type AllowedSource = 'path' | 'download' | 'build';
