@@ -39,6 +39,8 @@ export interface SettingPlan {
   readonly values: readonly number[];
   readonly show: (value: number) => Scalar;
   readonly apply: (draft: ComponentDraft, value: number) => void;
+  /** Costs within this ratio of each other count as the same for this setting; default 0.03. */
+  readonly sameCostRatio?: number;
   /** What the values stand on, in numbers with units. */
   readonly because: string;
   /** Paths into evidence.json. */

@@ -24,10 +24,16 @@ export function caveatsOf(facts: CaveatFacts): string[] {
     ...(facts.meetsObjectives ? [] : [unmetCaveat(facts)]),
     ...extrapolation(facts),
     ...facts.assumptions,
+    ...facts.evidence.gaps.map(gapText),
     ...facts.evidence.unknowns.map(
       ({ what, why, next }) => `Not known: ${what} (${why}). To learn it: ${next}.`,
     ),
   ];
+}
+
+function gapText({ source, fromSeconds, toSeconds, reason }: Evidence['gaps'][number]): string {
+  const until = toSeconds === null ? 'the end' : `${toSeconds.toFixed(0)} s`;
+  return `No ${source} was recorded from ${fromSeconds.toFixed(0)} s to ${until} (${reason}): what it would have shown is not in the advice.`;
 }
 
 function approachCaveats({ name, approach, evidence, model, queueMetric }: RuleContext): string[] {

@@ -5,6 +5,8 @@ import type { Evidence } from '../contracts/evidence.ts';
 import { arrivalsPerSecond } from '../simulate/arrivals-per-second.ts';
 import type { Demand } from '../simulate/model.ts';
 import { classesWithArrivals } from '../simulate/model-from-evidence.ts';
+import { haltonPoint } from '../stats/halton.ts';
+import { logNormalQuantile } from '../stats/log-normal.ts';
 import { drawPoisson } from '../stats/poisson.ts';
 import { seededRandom } from '../stats/seeded-random.ts';
 
@@ -102,12 +104,28 @@ function recordedRates(evidence: Evidence, name: RequestClass, from: number, to:
   });
 }
 
-/** One draw of what may come: Poisson around the expected rate, second by second. */
-export function drawDemand(expected: ExpectedDemand, seed: number): Demand {
+/** Demand is never quite what it was: the logarithm of its size deviates by so much (15 %). */
+const sizeDeviation = 0.15;
+
+/**
+ * Draws of what may come: sizes spread evenly over the quantiles of a log-normal around 1, so that few draws cover
+ * it, and Poisson arrivals around the rate, second by second.
+ *
+ * @returns `count` demands; the first ones of a longer list are spread as widely
+ */
+export function drawDemands(expected: ExpectedDemand, count: number, seed: number): Demand[] {
+  return Array.from({ length: count }, (_, index) => {
+    const [share = 0.5] = haltonPoint(index, 1, 0);
+    const size = logNormalQuantile({ median: 1, sigma: sizeDeviation }, share);
+    return drawDemand(expected, size, seed * 1000 + index);
+  });
+}
+
+function drawDemand(expected: ExpectedDemand, size: number, seed: number): Demand {
   const arrivals: Partial<Record<RequestClass, Uint16Array>> = {};
   for (const [name, rates] of Object.entries(expected.rates) as [RequestClass, Float64Array][]) {
     const random = seededRandom(seed * 31 + name.length);
-    arrivals[name] = Uint16Array.from(rates, (rate) => drawPoisson(rate, random));
+    arrivals[name] = Uint16Array.from(rates, (rate) => drawPoisson(rate * size, random));
   }
   return { durationSeconds: expected.durationSeconds, arrivals, seed };
 }

@@ -21,17 +21,18 @@ const postgresShare = 0.9;
 /**
  * The bounds that no recommendation leaves.
  *
- * Postgres' connections are shared out in proportion to what each component needs at the peak.
+ * @param maxInForce maxReplicas, or fixed replicas, as they are now
  */
 export function replicaLimits(
   model: SimulationModel,
   needs: PerComponent<PeakNeed>,
+  maxInForce: PerComponent<number>,
   config: AdviceConfig,
 ): PerComponent<ReplicaLimits> {
   const limits: PerComponent<ReplicaLimits> = {};
   for (const { name } of model.components) {
     const configured = config.minReplicas[name];
-    const postgres = postgresCeiling(model, name, needs);
+    const postgres = postgresCeiling(model, name, needs, maxInForce);
     const byPostgres = postgres !== null && postgres.replicas < config.caps.maxReplicas;
     const ceiling = Math.max(1, byPostgres ? postgres.replicas : config.caps.maxReplicas);
     limits[name] = {
@@ -49,18 +50,39 @@ export function replicaLimits(
   return limits;
 }
 
-function postgresCeiling(model: SimulationModel, name: ComponentName, needs: PerComponent<PeakNeed>) {
+interface Ceiling {
+  readonly replicas: number;
+  readonly because: string;
+}
+
+/**
+ * Replicas that the database can serve. Where the maxima in force fit together, each component may have what the
+ * others leave it; where they do not, connections are shared out by what each needs at the peak.
+ */
+function postgresCeiling(
+  model: SimulationModel,
+  name: ComponentName,
+  needs: PerComponent<PeakNeed>,
+  maxInForce: PerComponent<number>,
+): Ceiling | null {
   const most = model.limits.postgresMaxConnections;
   const connections = connectionsPerReplica(model, name);
   if (most === null || connections === 0) return null;
   const usable = Math.floor(most * postgresShare);
-  const wanted = (other: ComponentName) =>
-    connectionsPerReplica(model, other) * Math.max(usualFloor, Math.ceil(needs[other]?.replicas ?? 0));
-  const all = model.components.reduce((sum, component) => sum + wanted(component.name), 0);
-  const replicas = Math.max(1, Math.floor((usable * wanted(name)) / all / connections));
+  const sumOver = (wanted: (other: ComponentName) => number) =>
+    model.components.reduce(
+      (sum, other) => sum + connectionsPerReplica(model, other.name) * wanted(other.name),
+      0,
+    );
+  const inForce = sumOver((other) => maxInForce[other] ?? usualFloor);
+  const needed = (other: ComponentName) => Math.max(usualFloor, Math.ceil(needs[other]?.replicas ?? 0));
+  const own =
+    inForce <= usable
+      ? usable - inForce + connections * (maxInForce[name] ?? usualFloor)
+      : (usable * connections * needed(name)) / sumOver(needed);
   return {
-    replicas,
-    because: `Postgres allows ${most} connections, a replica of ${name} opens up to ${connections}, and ${name} takes its share of ${usable} of them`,
+    replicas: Math.max(1, Math.floor(own / connections)),
+    because: `Postgres allows ${most} connections, of which ${usable} are shared out; a replica of ${name} opens up to ${connections}`,
   };
 }
 

@@ -61,14 +61,16 @@ export function searchSpace(
   );
   const needs: PerComponent<PeakNeed> = {};
   for (const component of serving) needs[component.name] = peakNeed(model, component, demand);
-  const limits = replicaLimits(model, needs, options.config);
+  const drafts: PerComponent<ComponentDraft> = {};
+  for (const component of serving) drafts[component.name] = currentDraft(evidence, component);
+  const limits = replicaLimits(model, needs, maxInForce(drafts), options.config);
   const components = serving.flatMap((component) => {
     const need = needs[component.name];
     const bounds = limits[component.name];
     const known = evidence.components[component.name];
-    if (need === undefined || bounds === undefined || known === undefined) return [];
+    const current = drafts[component.name];
+    if (need === undefined || bounds === undefined || known === undefined || current === undefined) return [];
     const approach = chooseApproach(component.name, known, options.queueMetric);
-    const current = currentDraft(evidence, component);
     const context: RuleContext = {
       name: component.name,
       evidence: known,
@@ -84,6 +86,14 @@ export function searchSpace(
     return [{ context, approach }];
   });
   return { components, dimensions: components.flatMap(({ context }) => dimensionsOf(context)) };
+}
+
+function maxInForce(drafts: PerComponent<ComponentDraft>): PerComponent<number> {
+  const counts: PerComponent<number> = {};
+  for (const [name, draft] of Object.entries(drafts) as [ComponentName, ComponentDraft][]) {
+    counts[name] = draft.hasHpa ? draft.maxReplicas : draft.replicas;
+  }
+  return counts;
 }
 
 function currentDraft(evidence: Evidence, { name }: ComponentModel): ComponentDraft {

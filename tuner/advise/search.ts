@@ -3,13 +3,10 @@ import type { Evaluator } from './evaluator.ts';
 import type { AdviceConfig, AdvicePhase } from './options.ts';
 import { type SettingsOutcome, settingsOutcome } from './search-outcome.ts';
 import { type Candidate, draftsOf, type SearchSpace, scalingOf } from './search-space.ts';
+import type { SearchEffort } from './study.ts';
 
-export interface SearchOptions {
-  readonly candidates: number;
+export interface SearchOptions extends SearchEffort {
   readonly seed: number;
-  /** Demands that all candidates meet, and that the best ones meet. */
-  readonly fewReplications: number;
-  readonly manyReplications: number;
   /** Minutes that may miss an objective. */
   readonly allowedMinutes: number;
   readonly onPhase?: ((phase: AdvicePhase, candidates: number) => void) | undefined;
@@ -52,42 +49,59 @@ export function createTrial(
   };
 }
 
+export interface SearchResult {
+  readonly chosen: Tried;
+  /** Every candidate that was simulated under all replications. */
+  readonly finalists: Tried[];
+  /**
+   * Minutes by which settings were judged: those allowed, or where no settings keep to them little more than the
+   * fewest that can be had, so that the last tenth of a minute is not bought at any price.
+   */
+  readonly attainableMinutes: number;
+}
+
 /**
  * Joint search: low-discrepancy samples of all settings, then steps along single settings from the best.
  *
  * All candidates meet the same demands and the same luck (common random numbers), so that differences between
  * them are theirs.
- *
- * @returns every candidate that was simulated under all replications, the chosen one first
  */
 export async function search(
   space: SearchSpace,
   trial: Trial,
   starts: readonly Candidate[],
   options: SearchOptions,
-): Promise<{ readonly chosen: Tried; readonly finalists: Tried[] }> {
+): Promise<SearchResult> {
   options.onPhase?.('sampling', options.candidates);
   const samples = [...starts, ...sampleCandidates(space, options)];
   const sampled = await trial.try(samples, options.fewReplications);
-  const ranked = [...sampled].sort((a, b) => compareTried(a, b, options.allowedMinutes));
+  const ranked = [...sampled].sort((a, b) => compareTried(a, b, attainable(sampled, options)));
   options.onPhase?.('refining', 0);
   const finalists = await trial.try(
     ranked.slice(0, finalistCount).map(({ candidate }) => candidate),
     options.manyReplications,
   );
-  let chosen = best(finalists, options.allowedMinutes);
-  for (let round = 0; round < mostRounds; round++) {
+  let chosen = best(finalists, attainable(finalists, options));
+  for (let simulations = 0; simulations < options.refiningSimulations; ) {
     const neighbours = await trial.try(neighboursOf(space, chosen.candidate), options.manyReplications);
+    simulations += Math.max(1, neighbours.length) * options.manyReplications;
     finalists.push(...neighbours);
-    const better = best([chosen, ...neighbours], options.allowedMinutes);
+    const better = best([chosen, ...neighbours], attainable(finalists, options));
     if (better === chosen) break;
     chosen = better;
   }
-  return { chosen, finalists };
+  return { chosen, finalists, attainableMinutes: attainable(finalists, options) };
 }
 
 const finalistCount = 24;
-const mostRounds = 12;
+const attainableSlackMinutes = 0.25;
+const attainableSlackRatio = 0.1;
+
+function attainable(tried: readonly Tried[], { allowedMinutes }: SearchOptions): number {
+  const fewest = Math.min(...tried.map(({ outcome }) => outcome.violated.high));
+  if (fewest <= allowedMinutes) return allowedMinutes;
+  return fewest + Math.max(attainableSlackMinutes, attainableSlackRatio * fewest);
+}
 
 function best(tried: readonly Tried[], allowedMinutes: number): Tried {
   return tried.reduce((found, one) => (compareTried(one, found, allowedMinutes) < 0 ? one : found));

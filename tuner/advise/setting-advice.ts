@@ -35,10 +35,17 @@ export function settingAdvice(
 /** What the setting does to the outcome, all else being as proposed. */
 function effectText({ plan }: Dimension, value: number, settled: Tried, sweep: Sweep | undefined): string {
   if (plan.values.length < 2) return 'Not searched: this follows from the numbers above';
-  const own = `With ${plan.show(value)} ${plan.unit} ${outcomeText(settled)}`;
+  const own = `With ${valueText(plan, value)} ${outcomeText(settled)}`;
   const inForce = sweep?.tried.find((one) => one.value === plan.currentValue);
   if (inForce === undefined || inForce.value === value) return `${own}${flatText(plan.show, sweep)}`;
-  return `${own}; with the present ${plan.current} and all else as proposed ${outcomeText(inForce.tried)}${flatText(plan.show, sweep)}`;
+  const present = `with the present ${valueText(plan, inForce.value)} and all else as proposed ${outcomeText(inForce.tried)}`;
+  return `${own}; ${present}${flatText(plan.show, sweep)}`;
+}
+
+/** A word has no unit. */
+function valueText({ show, unit }: Dimension['plan'], value: number): string {
+  const shown = show(value);
+  return typeof shown === 'number' ? `${shown} ${unit}` : String(shown);
 }
 
 export function outcomeText({ outcome }: Tried): string {

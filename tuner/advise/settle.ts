@@ -19,8 +19,8 @@ export interface SettleOptions {
  * simulator's own error, and a demand that will differ from the recorded one, eat up less.
  */
 export const savingWorthAChange = 0.25;
-/** Costs within this ratio are the same. */
-const sameCostRatio = 0.03;
+/** Costs within this ratio are the same, unless a rule knows better. */
+const usualSameCostRatio = 0.03;
 /** Violated minutes within this, or within both intervals, are the same. */
 const sameMinutes = 0.25;
 
@@ -43,7 +43,7 @@ export async function settle(
   for (const [index, { plan }] of space.dimensions.entries()) {
     if (plan.currentValue === null || plan.currentValue === settled.candidate[index]) continue;
     const reverted = await tryOne(trial, settled.candidate.with(index, plan.currentValue), options);
-    if (isSame(reverted, chosen, options.allowedMinutes)) settled = reverted;
+    if (isSame(reverted, settled, options.allowedMinutes, plan.sameCostRatio)) settled = reverted;
   }
   return settled;
 }
@@ -66,7 +66,12 @@ function isGoodEnough(kept: Tried, chosen: Tried, { allowedMinutes }: SettleOpti
 }
 
 /** Whether two outcomes cannot be told apart: alike in meeting the objectives, in minutes and in cost. */
-export function isSame(a: Tried, b: Tried, allowedMinutes: number): boolean {
+export function isSame(
+  a: Tried,
+  b: Tried,
+  allowedMinutes: number,
+  sameCostRatio = usualSameCostRatio,
+): boolean {
   if (meetsObjectives(a, allowedMinutes) !== meetsObjectives(b, allowedMinutes)) return false;
   const cost = Math.abs(a.outcome.cost - b.outcome.cost);
   if (cost > sameCostRatio * Math.max(a.outcome.cost, b.outcome.cost)) return false;
@@ -99,19 +104,20 @@ export async function sweepSettings(
   let next = 0;
   return plans.map((values, index) => {
     const outcomes = values.map(({ value }) => ({ value, tried: tried[next++] ?? settled }));
-    return { tried: outcomes, flatRegion: flatRegion(outcomes, settled, index, options) };
+    const same = (one: Tried) =>
+      isSame(one, settled, options.allowedMinutes, space.dimensions[index]?.plan.sameCostRatio);
+    return { tried: outcomes, flatRegion: flatRegion(outcomes, settled.candidate[index], same) };
   });
 }
 
 function flatRegion(
   outcomes: Sweep['tried'],
-  settled: Tried,
-  index: number,
-  { allowedMinutes }: SettleOptions,
+  proposed: number | undefined,
+  isSameAsSettled: (tried: Tried) => boolean,
 ): Sweep['flatRegion'] {
   if (outcomes.length < 2) return null;
-  const at = outcomes.findIndex(({ value }) => value === settled.candidate[index]);
-  const same = outcomes.map(({ tried }) => isSame(tried, settled, allowedMinutes));
+  const at = outcomes.findIndex(({ value }) => value === proposed);
+  const same = outcomes.map(({ tried }) => isSameAsSettled(tried));
   let low = at;
   let high = at;
   while (low > 0 && same[low - 1]) low--;

@@ -1,4 +1,4 @@
-import { type AdviceRule, ascending, evidencePath } from './advice-rule.ts';
+import { type AdviceRule, ascending, evidencePath, type RuleContext } from './advice-rule.ts';
 import { usualRules } from './component-draft.ts';
 
 /** How long a lower need must last before the HPA scales in. */
@@ -10,13 +10,18 @@ export const stabilizationWindow: AdviceRule = {
     const current = context.current.hasHpa
       ? (inForce ?? usualRules.scaleDown.stabilizationWindowSeconds)
       : null;
-    const ready = context.model.readySeconds[10] ?? context.model.readySeconds[0] ?? 0;
+    const ready = slowestReadySeconds(context);
+    const shortest = lostPodsPerWindow * ready;
     return {
       sets: 'behavior.scaleDown.stabilizationWindowSeconds',
       unit: 's',
       current,
       currentValue: current,
-      values: ascending([...windows, ...(current === null ? [] : [current])]),
+      values: ascending([
+        ...windows.filter((seconds) => seconds >= shortest),
+        ...(current === null ? [] : [current]),
+      ]),
+      sameCostRatio: windowSameCostRatio,
       show: (seconds) => seconds,
       apply: (draft, seconds) => {
         if (
@@ -26,13 +31,21 @@ export const stabilizationWindow: AdviceRule = {
           draft.scaleDown = { ...draft.scaleDown, stabilizationWindowSeconds: seconds };
         }
       },
-      because: `a pod scaled in too early is missed for the ${ready.toFixed(0)} s that the next one takes to be Ready; one kept too long costs its hours`,
+      because: `a pod scaled in too early is missed for the ${ready.toFixed(0)} s that the next one takes to be Ready, so windows below ${shortest.toFixed(0)} s were not tried; one kept too long costs its hours`,
       evidence: [evidencePath(context, 'startup.readySeconds'), 'arrivals'],
     };
   },
 };
 
 const windows = [60, 120, 180, 240, 300, 420, 600, 900];
+/** A window that is not several times a pod's start-up saves less than the first wrong guess costs. */
+const lostPodsPerWindow = 6;
+/** A short demand holds a swing or two, and what windows cost hangs on how many swings there are. */
+const windowSameCostRatio = 0.15;
+
+function slowestReadySeconds({ model }: RuleContext): number {
+  return model.readySeconds.at(-1) ?? 0;
+}
 
 /** How long a higher need must last before the HPA scales out. Anything above 0 only delays the first new pod. */
 export const stabilizationWindowUp: AdviceRule = {

@@ -4,10 +4,11 @@ import type { Evidence } from '../contracts/evidence.ts';
 import { exitCodes, TuneError } from '../errors.ts';
 import type { Scaling, ScalingModel } from '../simulate/model.ts';
 import { modelFromEvidence } from '../simulate/model-from-evidence.ts';
+import { recordedQueueMetric } from '../simulate/recorded-queue-metric.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { prepareScaling } from '../simulate/world.ts';
 import { peakRate } from './caveats.ts';
-import { drawDemand, expectedDemand } from './demand.ts';
+import { drawDemands, expectedDemand } from './demand.ts';
 import type { AdviceConfig, PerComponent, QueueMetric } from './options.ts';
 import { settingsOutcome, simulatedOutcome } from './search-outcome.ts';
 import { simulatedTimeline } from './timelines.ts';
@@ -40,7 +41,8 @@ export interface WhatIf {
  * @throws TuneError NOT_ENOUGH_EVIDENCE, BAD_HPA_SPEC, METRIC_NOT_RECORDED with the path of the field
  */
 export function whatIf(evidence: Evidence, options: WhatIfOptions): WhatIf {
-  const built = modelFromEvidence(evidence, { queueMetricName: options.queueMetric?.name ?? null });
+  const queueMetric = options.queueMetric ?? recordedQueueMetric(evidence);
+  const built = modelFromEvidence(evidence, { queueMetricName: queueMetric?.name ?? null });
   if (built.model === null)
     throw notEnoughEvidence(
       evidence,
@@ -55,10 +57,10 @@ export function whatIf(evidence: Evidence, options: WhatIfOptions): WhatIf {
     queueWaitP95Seconds: config.objectives.queueWaitP95,
     errorRatio: config.objectives.errorRatio,
   };
-  const results = Array.from({ length: options.replications }, (_, index) => {
-    const demand = drawDemand(expected, seed * 1000 + index);
-    return simulate(model, prepared, demand, objectives, { withSeries: index === 0 });
-  });
+  const demands = drawDemands(expected, options.replications, seed);
+  const results = demands.map((demand, index) =>
+    simulate(model, prepared, demand, objectives, { withSeries: index === 0 }),
+  );
   const series = results[0]?.series;
   if (!series) throw new RangeError('at least one replication is needed');
   const outcome = settingsOutcome(

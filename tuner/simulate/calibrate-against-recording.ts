@@ -4,6 +4,7 @@ import type { Verdict } from '../contracts/verdict.ts';
 import { arrivalsPerSecond } from './arrivals-per-second.ts';
 import type { Demand, Scaling, ScalingModel, SimulationModel } from './model.ts';
 import { classesWithArrivals, modelFromEvidence } from './model-from-evidence.ts';
+import { recordedQueueMetric } from './recorded-queue-metric.ts';
 import type { SimulationSeries } from './result.ts';
 import { simulate } from './simulate.ts';
 import { prepareScaling } from './world.ts';
@@ -34,7 +35,9 @@ export function calibrateAgainstRecording(evidence: Evidence): Comparison[] {
 
 /** The same as series, for a page. */
 export function calibrationSeries(evidence: Evidence): CalibrationSeries[] {
-  const { model } = modelFromEvidence(evidence, { queueMetricName: recordedQueueMetric(evidence) });
+  const { model } = modelFromEvidence(evidence, {
+    queueMetricName: recordedQueueMetric(evidence)?.name ?? null,
+  });
   if (model === null) return [];
   const demand = recordedDemand(evidence);
   const prepared = prepareScaling(model, scalingInForce(evidence, model));
@@ -45,16 +48,6 @@ export function calibrationSeries(evidence: Evidence): CalibrationSeries[] {
   };
   const { series } = simulate(model, prepared, demand, objectives, { withSeries: true, bucketSeconds });
   return series === null ? [] : pairSeries(evidence, series);
-}
-
-/** The External metric that the HPA in force scales on is the one that was recorded. */
-function recordedQueueMetric(evidence: Evidence): string | null {
-  const metrics = Object.values(evidence.components).flatMap(({ hpaSpec }) => hpaSpec?.metrics ?? []);
-  for (const metric of metrics as { external?: { metric?: { name?: string } } }[]) {
-    const name = metric.external?.metric?.name;
-    if (name !== undefined) return name;
-  }
-  return null;
 }
 
 function recordedDemand(evidence: Evidence): Demand {
