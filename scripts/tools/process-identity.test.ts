@@ -12,15 +12,15 @@ describe('isAlive', () => {
   it.runIf(process.platform === 'linux')(
     'calls a process dead that ended and was not waited for',
     async () => {
-      // The shell starts a child that ends, then becomes a program that never asks how.
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'], {
+      // The child ends after the shell has become a program that never asks how; before, the shell would reap it.
+      const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 30'], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       const [pid] = await new Promise<number[]>((resolve) =>
         parent.stdout.once('data', (text: Buffer) => resolve([Number(text.toString())])),
       );
       const child = { pid: pid ?? 0, startTicks: null };
-      await expect.poll(() => statOf(child.pid)?.state).toBe('Z');
+      await expect.poll(() => statOf(child.pid)?.state, { timeout: 10_000 }).toBe('Z');
       expect(isAlive(child)).toBe(false);
       parent.kill('SIGKILL');
     },
