@@ -22,7 +22,7 @@ const options: AdviseOptions = {
   queueMetric,
   seed: 1,
   // Enough for the direction, few enough for a unit test.
-  candidates: 150,
+  candidates: 100,
   threads: 1,
 };
 

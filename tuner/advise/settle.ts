@@ -80,7 +80,7 @@ export function isSame(
 }
 
 /** Values to each side of the proposed one that are looked at. */
-const sweptEachSide = 6;
+const sweptEachSide = 5;
 
 /** Moves each setting alone along its values. */
 export async function sweepSettings(

@@ -85,9 +85,9 @@ export async function runStudy(
   }
 }
 
-/** One minute in a hundred, and one in a short demand: where the load jumps, no autoscaler is in time. */
+/** Minutes that may miss an objective: one in a hundred; of a short demand one in four draws may miss one. */
 function minutesAllowed({ durationSeconds }: ExpectedDemand): number {
-  return Math.max(1, durationSeconds / 60 / 100);
+  return Math.max(0.25, durationSeconds / 60 / 100);
 }
 
 export interface SearchEffort {
@@ -113,11 +113,14 @@ function searchEffort({ durationSeconds }: ExpectedDemand, options: AdviseOption
   const isLong = durationSeconds > longDemandSeconds;
   const fewReplications = isLong ? 2 : 4;
   const affordable = Math.round((simulations * samplingShare) / fewReplications);
+  const candidates = options.candidates ?? Math.min(4000, Math.max(48, affordable));
   return {
-    candidates: options.candidates ?? Math.min(4000, Math.max(48, affordable)),
+    candidates,
     fewReplications,
     manyReplications: isLong ? 4 : 10,
-    refiningSimulations: Math.max(500, Math.round(simulations * refiningShare)),
+    // As much again as the sampling, where that was set by hand.
+    refiningSimulations:
+      options.candidates === undefined ? simulations * refiningShare : candidates * fewReplications,
   };
 }
 

@@ -121,15 +121,19 @@ export const exampleScaling: Scaling = {
   },
 };
 
-/** A working day: quiet nights, two peaks, and now and then a minute that is three times as busy. */
-export function exampleDemand(durationSeconds: number, seed: number): Demand {
+/**
+ * A working day: quiet nights, two peaks, and now and then a minute that is three times as busy.
+ *
+ * @param fromHour of the day at which it begins
+ */
+export function exampleDemand(durationSeconds: number, seed: number, fromHour = 0): Demand {
   const random = seededRandom(seed);
   const chat = new Uint16Array(durationSeconds);
   const workflow = new Uint16Array(durationSeconds);
   let burst = 1;
   for (let second = 0; second < durationSeconds; second++) {
     if (second % 60 === 0) burst = random() < 0.02 ? 3 : 1;
-    const hours = (second / 3600) % 24;
+    const hours = (fromHour + second / 3600) % 24;
     const daily =
       0.15 + Math.exp(-(((hours - 10) / 2.5) ** 2)) + 0.8 * Math.exp(-(((hours - 15) / 2.5) ** 2));
     chat[second] = drawPoisson(4 * daily * burst, random);
