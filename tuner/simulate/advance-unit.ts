@@ -13,12 +13,22 @@ import { syncPeriodSeconds, type Unit, type World } from './world.ts';
 export function advanceWorld(world: World, atSeconds: number): void {
   if (atSeconds < world.nextEventAt) return;
   if (atSeconds >= world.nextPollAt) pollQueue(world);
-  let next = world.nextPollAt;
+  let next = Number.POSITIVE_INFINITY;
+  let nextQueueSync = Number.POSITIVE_INFINITY;
   for (const unit of world.units) {
     if (atSeconds >= unit.nextEventAt) advanceUnit(world, unit, atSeconds);
     next = Math.min(next, unit.nextEventAt);
+    if (unit.readsQueue) nextQueueSync = Math.min(nextQueueSync, unit.nextSyncAt);
   }
-  world.nextEventAt = next;
+  skipPolls(world, nextQueueSync);
+  world.nextEventAt = Math.min(next, world.nextPollAt);
+}
+
+/** Of the polls before the next sync only the last is ever read. */
+function skipPolls(world: World, nextQueueSync: number): void {
+  const { externalPeriodSeconds } = world.model.metricPipeline;
+  const periods = Math.floor((nextQueueSync - world.nextPollAt) / externalPeriodSeconds);
+  if (periods > 0) world.nextPollAt += periods * externalPeriodSeconds;
 }
 
 function pollQueue(world: World): void {
@@ -39,13 +49,16 @@ function advanceUnit(world: World, unit: Unit, atSeconds: number): void {
   applyChanges(world, unit, atSeconds);
   unit.nextEventAt = pods.nextEventAt;
   if (unit.autoscaler === null) return;
-  if (atSeconds >= resource.nextEventAt) advanceResourceMetrics(resource, pods, atSeconds, unit.cpuOf);
+  if (unit.readsPods && atSeconds >= resource.nextEventAt) {
+    advanceResourceMetrics(resource, pods, atSeconds, unit.cpuOf);
+  }
   if (atSeconds >= unit.nextSyncAt) {
     unit.nextSyncAt += syncPeriodSeconds;
     syncUnit(world, unit, atSeconds);
     applyChanges(world, unit, atSeconds);
   }
-  unit.nextEventAt = Math.min(pods.nextEventAt, resource.nextEventAt, unit.nextSyncAt);
+  unit.nextEventAt = Math.min(pods.nextEventAt, unit.nextSyncAt);
+  if (unit.readsPods) unit.nextEventAt = Math.min(unit.nextEventAt, resource.nextEventAt);
 }
 
 /** Adds up replica-seconds up to a moment; to be called before the number of pods changes, and at the end. */

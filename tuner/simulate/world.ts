@@ -48,6 +48,9 @@ export interface Unit {
   readonly back: Back | null;
   readonly autoscaler: Autoscaler | null;
   readonly resource: ResourceMetrics;
+  /** Whether its autoscaler looks at samples of pods, and at the queue. */
+  readonly readsPods: boolean;
+  readonly readsQueue: boolean;
   /** CPU that a pod has used for requests so far, milliseconds. */
   readonly cpuOf: (place: number) => number;
   nextSyncAt: number;
@@ -186,6 +189,8 @@ function createUnit(
     back,
     autoscaler: hpa === null ? null : createAutoscaler(hpa, component, scaling),
     resource: createResourceMetrics(pods, model.metricPipeline, luckOf(noise, 2)),
+    readsPods: hpa?.sources.some((source) => source !== 'queue') ?? false,
+    readsQueue: hpa?.sources.includes('queue') ?? false,
     cpuOf: cpuReader(front, back),
     nextEventAt: 0,
     nextSyncAt: Math.floor(luckOf(noise, 10 + index) * syncPeriodSeconds),
