@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { clearQueue, createFifoQueues, enterQueue, leaveQueue, ringSeconds } from './fifo-queue.ts';
+
+function waits(queues: ReturnType<typeof createFifoQueues>) {
+  const { count, wait, weight } = queues.parts;
+  return Array.from({ length: count }, (_, part) => ({ wait: wait[part], weight: weight[part] }));
+}
+
+describe('first in, first out', () => {
+  it('lets those that leave in the second in which they came wait for nothing', () => {
+    const queues = createFifoQueues(1);
+    enterQueue(queues, 0, 0, 4);
+    leaveQueue(queues, 0, 0, 4);
+    expect(waits(queues)).toEqual([{ wait: 0, weight: 4 }]);
+  });
+
+  it('lets the longest-waiting leave first, with the wait from the middle of coming to the middle of going', () => {
+    const queues = createFifoQueues(1);
+    enterQueue(queues, 0, 0, 2);
+    enterQueue(queues, 0, 1, 2);
+    enterQueue(queues, 0, 2, 0);
+    enterQueue(queues, 0, 3, 0);
+    leaveQueue(queues, 0, 3, 3);
+    // Two of second 0 (middle 0.5) go in the first two thirds of second 3 (middle 3.333), one of second 1, of which
+    // it is the first half (middle 1.25), in the last third (middle 3.833).
+    expect(waits(queues).map(({ weight }) => weight)).toEqual([2, 1]);
+    expect(waits(queues)[0]?.wait).toBeCloseTo(3 + 1 / 3 - 0.5, 9);
+    expect(waits(queues)[1]?.wait).toBeCloseTo(3 + 5 / 6 - 1.25, 9);
+  });
+
+  it('goes on where the last departure ended', () => {
+    const queues = createFifoQueues(1);
+    for (let at = 0; at < 10; at++) {
+      enterQueue(queues, 0, at, 1);
+      if (at >= 5) leaveQueue(queues, 0, at, 1);
+    }
+    // One a second in and out, five seconds late.
+    expect(waits(queues)[0]?.wait).toBeCloseTo(5, 9);
+  });
+
+  it('remembers no more than the ring holds: whoever waits longer counts as that', () => {
+    const queues = createFifoQueues(1);
+    for (let at = 0; at < 2 * ringSeconds; at++) enterQueue(queues, 0, at, at === 0 ? 1 : 0);
+    leaveQueue(queues, 0, 2 * ringSeconds - 1, 1);
+    const [first] = waits(queues);
+    expect(first?.weight).toBe(1);
+    expect(first?.wait).toBeGreaterThan(ringSeconds - 3);
+  });
+
+  it('keeps queues apart, and empties one at a time', () => {
+    const queues = createFifoQueues(2);
+    enterQueue(queues, 0, 0, 1);
+    enterQueue(queues, 1, 0, 5);
+    clearQueue(queues, 1, 1);
+    enterQueue(queues, 0, 1, 0);
+    enterQueue(queues, 1, 1, 2);
+    leaveQueue(queues, 1, 1, 2);
+    expect(waits(queues)).toEqual([{ wait: 0, weight: 2 }]);
+    leaveQueue(queues, 0, 1, 1);
+    expect(waits(queues)[0]?.wait).toBeCloseTo(1, 9);
+  });
+});

@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import {
+  exampleDemand,
+  exampleModel,
+  exampleObjectives,
+  exampleScaling,
+} from './bench/example-deployment.ts';
+import type { Demand, Scaling, SimulationModel } from './model.ts';
+import { type SimulateOptions, simulate } from './simulate.ts';
+import { prepareScaling } from './world.ts';
+
+function run(given: {
+  readonly model?: SimulationModel;
+  readonly scaling?: Scaling;
+  readonly demand?: Demand;
+  readonly options?: SimulateOptions;
+}) {
+  const model = given.model ?? exampleModel;
+  const prepared = prepareScaling(model, given.scaling ?? exampleScaling);
+  return simulate(model, prepared, given.demand ?? hour, exampleObjectives, given.options);
+}
+
+const hour = exampleDemand(3600, 5, 9.5);
+
+/** Constant arrivals of both classes, and none after a moment. */
+function steady(chats: number, runs: number, seconds: number, until = seconds): Demand {
+  const constant = (count: number) =>
+    Uint16Array.from({ length: seconds }, (_, at) => (at < until ? count : 0));
+  return { durationSeconds: seconds, arrivals: { chat: constant(chats), workflow: constant(runs) }, seed: 3 };
+}
+
+function meanOf(values: Float32Array | undefined): number {
+  return (values ?? new Float32Array()).reduce((sum, value) => sum + value, 0) / (values?.length ?? 0);
+}
+
+const fixed = (api: number, worker: number): Scaling => ({
+  api: { hpaSpec: null, initialReplicas: api, requestedMillicores: null },
+  worker: { hpaSpec: null, initialReplicas: worker, requestedMillicores: null },
+});
+
+function withComponent(name: 'api' | 'worker', change: object): SimulationModel {
+  const components = exampleModel.components.map((component) =>
+    component.name === name ? { ...component, ...change } : component,
+  );
+  return { ...exampleModel, components };
+}
+
+describe('simulate', () => {
+  it('gives the same for the same arguments, and another course for another seed', () => {
+    expect(run({})).toEqual(run({}));
+    const other = run({ demand: { ...hour, seed: 99 } });
+    expect(other.summary).not.toEqual(run({}).summary);
+    expect(other.summary.requests).toBe(run({}).summary.requests);
+  });
+
+  it('comes to the same whether or not somebody watches', () => {
+    expect(run({ options: { withSeries: true } }).summary).toEqual(run({}).summary);
+  });
+
+  it('counts every request that arrives', () => {
+    const { summary } = run({ demand: steady(2, 1, 600) });
+    expect(summary.requests).toBe(1800);
+    expect(summary.failedRequests).toBe(0);
+  });
+
+  it('uses the CPU that the requests need: arrivals × CPU-ms, and what idles', () => {
+    const { series } = run({
+      scaling: fixed(2, 2),
+      demand: steady(4, 2, 1200),
+      options: { withSeries: true },
+    });
+    const usage = series?.components.api?.cpuUsageRatio.subarray(300);
+    // (4 chats × 143 ms + 2 runs × 32 ms) / 2 pods + 12 millicores, of 1000 requested.
+    expect(meanOf(usage)).toBeCloseTo((4 * 143 + 2 * 32) / 2 / 1000 + 0.012, 2);
+  });
+
+  it('holds as many requests at once as arrive in the time that each is served', () => {
+    const { series } = run({
+      scaling: fixed(2, 2),
+      demand: steady(4, 2, 1200),
+      options: { withSeries: true },
+    });
+    const held = series?.inFlight.chat?.subarray(300);
+    // Little's law: 4 a second × 1.2 s, and up to a tenth more where they share CPU.
+    expect(meanOf(held)).toBeGreaterThan(4.7);
+    expect(meanOf(held)).toBeLessThan(5.6);
+  });
+
+  it('fails every request while no pod is Ready', () => {
+    const { summary } = run({ scaling: fixed(0, 1), demand: steady(1, 0, 60) });
+    expect(summary.failedRequests).toBe(60);
+    expect(summary.sloViolatedMinutes).toBe(1);
+  });
+
+  it('adds pods that take their start-up time to help', () => {
+    const { series } = run({ demand: steady(10, 0, 600), options: { withSeries: true } });
+    const ready = series?.components.api?.readyReplicas ?? new Uint16Array();
+    const spec = series?.components.api?.specReplicas ?? new Uint16Array();
+    const asked = spec.findIndex((count) => count > 2);
+    const came = ready.findIndex((count) => count > 2);
+    expect(asked).toBeGreaterThan(0);
+    // readySeconds of the example: 17 to 21.
+    expect(came - asked).toBeGreaterThanOrEqual(17);
+    expect(came - asked).toBeLessThanOrEqual(22);
+  });
+
+  it('leaves the HPA where it is while the metrics API answers nothing', () => {
+    const outages = [
+      { source: 'resource' as const, fromSeconds: 0, toSeconds: 600 },
+      { source: 'external' as const, fromSeconds: 0, toSeconds: 600 },
+    ];
+    const model = { ...exampleModel, metricPipeline: { ...exampleModel.metricPipeline, outages } };
+    const demand = steady(10, 6, 600);
+    expect(run({ model, demand }).summary.rescales).toBe(0);
+    expect(run({ demand }).summary.rescales).toBeGreaterThan(0);
+  });
+
+  it('scales no further than there are nodes', () => {
+    const model = { ...exampleModel, limits: { ...exampleModel.limits, schedulablePods: 5 } };
+    const demand = steady(16, 0, 900);
+    expect(run({ model, demand }).summary.peakReplicas.api).toBe(3);
+    expect(run({ demand }).summary.peakReplicas.api).toBeGreaterThan(3);
+  });
+
+  it('fails requests for which no database connection is left', () => {
+    const limits = { ...exampleModel.limits, postgresMaxConnections: 6 };
+    const demand = steady(8, 0, 600);
+    const { summary } = run({ model: { ...exampleModel, limits }, scaling: fixed(3, 1), demand });
+    expect(summary.failedRequests / summary.requests).toBeGreaterThan(0.1);
+    expect(run({ scaling: fixed(3, 1), demand }).summary.failedRequests).toBe(0);
+  });
+
+  it('refuses calls beyond what the language model takes at once', () => {
+    const limits = { ...exampleModel.limits, llmMaxConcurrentCalls: 5 };
+    const { summary } = run({
+      model: { ...exampleModel, limits },
+      scaling: fixed(4, 1),
+      demand: steady(8, 0, 600),
+    });
+    expect(summary.failedRequests / summary.requests).toBeGreaterThan(0.1);
+  });
+
+  it('cuts streams that outlive the grace of a pod that is scaled in, and loses runs likewise', () => {
+    const outliving = { meanSeconds: 20, squaredVariation: 0.3, outlivesGraceRatio: 0.2 };
+    const slow = withComponent('api', { service: { chat: outliving, workflow: outliving } });
+    const model = {
+      ...slow,
+      components: slow.components.map((component) =>
+        component.name === 'worker' ? { ...component, service: { workflow: outliving } } : component,
+      ),
+    };
+    const demand = {
+      durationSeconds: 1800,
+      arrivals: {
+        chat: Uint16Array.from({ length: 1800 }, (_, at) => (at < 500 ? 12 : 1)),
+        workflow: Uint16Array.from({ length: 1800 }, (_, at) => (at < 500 ? 5 : 1)),
+      },
+      seed: 4,
+    };
+    const { summary } = run({ model, demand });
+    expect(summary.cutStreams).toBeGreaterThan(0);
+    expect(summary.lostRuns).toBeGreaterThan(0);
+    const patient = run({ model: exampleModel, demand });
+    expect(patient.summary.cutStreams).toBe(0);
+  });
+
+  it('lets runs wait that find no worker, and counts their time in the queue', () => {
+    const model = withComponent('worker', { slotsPerReplica: 1 });
+    const { summary, series } = run({
+      model,
+      scaling: fixed(2, 1),
+      demand: steady(0, 2, 120),
+      options: { withSeries: true },
+    });
+    // Two a second come, one worker with one slot of 1.3 s ends 0.77: after 120 s about 148 wait.
+    expect(series?.queueDepth?.at(-1)).toBeGreaterThan(125);
+    expect(series?.queueDepth?.at(-1)).toBeLessThan(160);
+    expect(summary.queueWaitP95Seconds).toBeGreaterThan(50);
+    expect(summary.sloViolatedMinutes).toBe(2);
+  });
+
+  it('gives up requests that would wait longer than their client does', () => {
+    const limits = { ...exampleModel.limits, requestTimeoutSeconds: 20 };
+    const model = { ...withComponent('api', { slotsPerReplica: 5 }), limits };
+    const { summary } = run({ model, scaling: fixed(1, 1), demand: steady(20, 0, 300) });
+    expect(summary.failedRequests).toBeGreaterThan(0.3 * summary.requests);
+    // 20 s, a last second's 20 arrivals on top of those at 4 a second, and the usual time to the first token.
+    expect(summary.firstTokenP95Seconds.chat).toBeLessThan(20 + 20 / 4 + 2);
+  });
+
+  it('counts a reversal within ten minutes as a flap', () => {
+    const demand = {
+      durationSeconds: 1500,
+      arrivals: { chat: Uint16Array.from({ length: 1500 }, (_, at) => (at > 200 && at < 400 ? 12 : 1)) },
+      seed: 2,
+    };
+    const { summary } = run({ demand });
+    expect(summary.rescales).toBeGreaterThanOrEqual(2);
+    expect(summary.flaps).toBeGreaterThanOrEqual(1);
+  });
+
+  it('adds up the hours of pods', () => {
+    expect(run({ scaling: fixed(3, 2), demand: steady(1, 0, 1800) }).summary.replicaHours).toEqual({
+      api: 1.5,
+      worker: 1,
+    });
+  });
+});
