@@ -1,6 +1,7 @@
 import { isCollection, type LineCounter, type Document as YamlDocument } from 'yaml';
 import type { z } from 'zod';
 import { didYouMean } from './nearest-name.ts';
+import { sayIssue } from './say-issue.ts';
 
 /** A mistake at its place in a YAML file. */
 export interface Mistake {
@@ -18,7 +19,7 @@ export function explainMistakes(
   schema: z.ZodType,
 ): Mistake[] {
   return issues
-    .flatMap((issue) => explainIssue(issue, schema))
+    .flatMap((issue) => explainIssue(issue, schema, (path) => valueAt(document, path)))
     .map(({ path, text }) => ({
       line: lineOf(document, lines, path),
       path: path.map(String).join('.'),
@@ -32,7 +33,11 @@ interface Finding {
   readonly text: string;
 }
 
-function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
+function explainIssue(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  seenAt: (path: readonly PropertyKey[]) => unknown,
+): Finding[] {
   const { path } = issue;
   switch (issue.code) {
     case 'unrecognized_keys': {
@@ -45,8 +50,11 @@ function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
     case 'invalid_union': {
       // The branch that got furthest explains best: the one whose own mistakes are fewest.
       const branch = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? [];
-      const texts = branch.map((inner) => inner.message).join('; ');
-      return [{ path, text: texts || issue.message }];
+      const explained = branch.map((inner) => {
+        const innerPath = [...path, ...inner.path];
+        return { path: innerPath, text: sayIssue(inner, seenAt(innerPath)) };
+      });
+      return explained.length > 0 ? explained : [{ path, text: issue.message }];
     }
     case 'invalid_value': {
       const allowed = issue.values.map(String);
@@ -55,8 +63,17 @@ function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
       ];
     }
     default:
-      return [{ path, text: issue.message }];
+      return [{ path, text: sayIssue(issue, seenAt(path)) }];
   }
+}
+
+/** What the file says there, kept back where it may be a secret; undefined: nothing. */
+function valueAt(document: YamlDocument, path: readonly PropertyKey[]): unknown {
+  let here: unknown = document.toJS();
+  for (const step of path) here = (here as Record<PropertyKey, unknown> | null | undefined)?.[step];
+  const mayBeSecret =
+    typeof here === 'string' && (path.some((step) => /key|redis/.test(String(step))) || here.includes('@'));
+  return mayBeSecret ? '***' : here;
 }
 
 /** Keys of the object schema that stands at `path`; empty where none does. */

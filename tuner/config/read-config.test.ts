@@ -82,6 +82,56 @@ caps:
     );
   });
 
+  it.each([
+    {
+      name: 'a number without a unit',
+      yaml: 'caps: { maxDuration: 3 }',
+      says: '3 is no duration; write a number with a unit, such as 90s',
+    },
+    {
+      name: 'a missing key',
+      yaml: 'targets: { a: { namespace: x, url: "http://x" } }',
+      says: 'targets.a.release: is missing; it must be a text',
+    },
+    {
+      name: 'a text for a truth value',
+      yaml: 'targets: { a: { namespace: x, release: r, url: "http://x", testable: "yes" } }',
+      says: 'must be true or false, and is the text "yes"',
+    },
+    {
+      name: 'a URL without a scheme',
+      yaml: 'targets: { a: { namespace: x, release: r, url: dify.example.com } }',
+      says: 'the text "dify.example.com" is no URL of the kind wanted here; write it with its scheme',
+    },
+    {
+      name: 'a number that is too small',
+      yaml: 'demand: { growthRatio: -1 }',
+      says: 'must be above 0, and is -1',
+    },
+    { name: 'a fraction', yaml: 'caps: { maxReplicas: 1.5 }', says: 'must be a whole number, and is 1.5' },
+    {
+      name: 'an empty text',
+      yaml: 'targets: { a: { namespace: "", release: r, url: "http://x" } }',
+      says: 'must be a text of at least 1 characters, and is an empty text',
+    },
+    { name: 'a list for a group', yaml: 'caps: [1]', says: 'caps: must be a group of keys, and is a list' },
+    {
+      name: 'a key source that is none',
+      yaml: 'targets: { a: { namespace: x, release: r, url: "http://x", apps: { chat: { key: app-123 } } } }',
+      says: 'targets.a.apps.chat.key: must be a group of keys, and is the text "***"',
+    },
+  ])('says in plain words what is wrong with $name', ({ yaml, says }) => {
+    expect(errorOf(() => readConfig(undefined, folderWith(`${yaml}\n`))).message).toContain(says);
+  });
+
+  it('shows no key or password that stands where it should not', () => {
+    const yaml =
+      'targets: { a: { namespace: x, release: r, url: "x://u:pass-1@h", redis: { url: pass-2 }, apps: { chat: { key: app-123 } } } }';
+    expect(errorOf(() => readConfig(undefined, folderWith(`${yaml}\n`))).message).not.toMatch(
+      /app-123|pass-/,
+    );
+  });
+
   it('names the line of broken YAML', () => {
     const folder = folderWith('targets:\n  a: [1, 2\nb: }\n');
     const error = errorOf(() => readConfig(undefined, folder));

@@ -20,12 +20,15 @@ export function parseDurationSeconds(text: string): number | null {
 }
 
 /** Accepts a duration text and yields seconds; the message shows the value seen and the form expected. */
-export const durationSchema = z.string().transform((text, context) => {
-  const seconds = parseDurationSeconds(text);
-  if (seconds !== null) return seconds;
-  context.addIssue({
-    code: 'custom',
-    message: `"${text}" is no duration; write a number with a unit, such as 90s, 10m or 1h30m`,
+export const durationSchema = z
+  .string({ error: ({ input }) => noDuration(input) })
+  .transform((text, context) => {
+    const seconds = parseDurationSeconds(text);
+    if (seconds !== null) return seconds;
+    context.addIssue({ code: 'custom', message: noDuration(text) });
+    return z.NEVER;
   });
-  return z.NEVER;
-});
+
+function noDuration(seen: unknown): string {
+  return `${JSON.stringify(seen)} is no duration; write a number with a unit, such as 90s, 10m or 1h30m`;
+}
