@@ -1,48 +1,34 @@
 import type { ComponentObjects } from '../cluster/cluster.ts';
 import { type Deployment, deploymentSchema } from '../cluster/deployment.ts';
-import { followObjects } from '../cluster/follow-objects.ts';
 import type { ClusterSampleOf } from '../contracts/cluster-sample.ts';
 import type { SourceContext, WatchedSource } from './source.ts';
+import { watchSamples } from './watch-samples.ts';
 
 /** Replica counts of the release's Deployments; each change of one is also told to `onChange`. */
 export function watchDeployments(
   context: SourceContext,
   onChange: (component: ComponentObjects, deployment: Deployment) => void,
 ): WatchedSource {
-  const { cluster, clock, gaps, signal } = context;
-  const known = new Map<string, ClusterSampleOf<'scale'>>();
-  const write = (sample: ClusterSampleOf<'scale'>) => {
-    known.set(sample.deployment, sample);
-    context.write(sample);
-  };
-  const follower = followObjects(cluster.api, {
+  const { cluster, clock } = context;
+  const componentOf = ({ metadata }: Deployment) =>
+    Object.values(cluster.components).find((each) => each.deployment === metadata.name);
+  return watchSamples<ClusterSampleOf<'scale'>>(context, {
+    name: 'scale',
     path: `/apis/apps/v1/namespaces/${cluster.namespace}/deployments`,
-    signal,
-    onUp: () => gaps.heard('scale'),
-    onDown: (reason) => gaps.silent('scale', reason),
-    onGone: () => undefined,
+    sampleOf(object) {
+      const deployment = deploymentSchema.parse(object);
+      const component = componentOf(deployment);
+      return component === undefined ? null : scaleSample(deployment, component, clock.nowSeconds());
+    },
+    keyOf: (sample) => sample.deployment,
+    isChanged,
     onChange(object) {
       const deployment = deploymentSchema.parse(object);
-      const component = Object.values(cluster.components).find(
-        (each) => each.deployment === deployment.metadata.name,
-      );
-      if (component === undefined) return;
-      const sample = scaleSample(deployment, component, clock.nowSeconds());
-      if (isChanged(known.get(sample.deployment), sample)) write(sample);
-      onChange(component, deployment);
+      const component = componentOf(deployment);
+      if (component !== undefined) onChange(component, deployment);
     },
+    onGone: () => undefined,
   });
-  return {
-    name: 'scale',
-    ready: follower.ready,
-    ended: Promise.resolve(),
-    isUp: () => follower.isUp(),
-    repeat(olderThanSeconds) {
-      for (const sample of [...known.values()].filter(({ atSeconds }) => atSeconds < olderThanSeconds)) {
-        write({ ...sample, atSeconds: clock.nowSeconds() });
-      }
-    },
-  };
 }
 
 export function scaleSample(
@@ -64,9 +50,8 @@ export function scaleSample(
 }
 
 /** A rollout's progress message changes the object and none of these numbers. */
-function isChanged(before: ClusterSampleOf<'scale'> | undefined, after: ClusterSampleOf<'scale'>): boolean {
+function isChanged(before: ClusterSampleOf<'scale'>, after: ClusterSampleOf<'scale'>): boolean {
   return (
-    before === undefined ||
     before.specReplicas !== after.specReplicas ||
     before.statusReplicas !== after.statusReplicas ||
     before.readyReplicas !== after.readyReplicas ||

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { followObjects } from '../cluster/follow-objects.ts';
 import type { ClusterSampleOf } from '../contracts/cluster-sample.ts';
 import type { ComponentName } from '../contracts/component.ts';
 import type { RunClock } from '../journal/run-clock.ts';
 import { stampSeconds } from './moments.ts';
 import type { SourceContext, WatchedSource } from './source.ts';
+import { watchSamples } from './watch-samples.ts';
 
 const hpaSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string(), resourceVersion: z.string() }),
@@ -36,38 +36,22 @@ export function watchHpas(
   context: SourceContext,
   onChange: (component: ComponentName, hpa: HpaObject) => void,
 ): WatchedSource {
-  const { cluster, clock, gaps, signal } = context;
-  const known = new Map<string, ClusterSampleOf<'hpa'>>();
-  const write = (sample: ClusterSampleOf<'hpa'>) => {
-    known.set(sample.name, sample);
-    context.write(sample);
-  };
-
-  const follower = followObjects(cluster.api, {
+  const { cluster, clock } = context;
+  return watchSamples<ClusterSampleOf<'hpa'>>(context, {
+    name: 'hpa',
     path: `/apis/autoscaling/v2/namespaces/${cluster.namespace}/horizontalpodautoscalers`,
-    signal,
-    onUp: () => gaps.heard('hpa'),
-    onDown: (reason) => gaps.silent('hpa', reason),
-    onGone: (object) => known.delete(hpaSchema.parse(object).metadata.name),
-    onChange(object) {
+    sampleOf(object) {
       const hpa = hpaSchema.parse(object);
       const component = componentOf(hpa, context);
-      if (component === null) return;
-      write(hpaSample(hpa, component, clock));
-      onChange(component, hpa);
+      return component === null ? null : hpaSample(hpa, component, clock);
     },
+    keyOf: ({ name }) => name,
+    isChanged: () => true,
+    onChange(object, { component }) {
+      if (component !== null) onChange(component, hpaSchema.parse(object));
+    },
+    onGone: (object, forget) => forget(hpaSchema.parse(object).metadata.name),
   });
-  return {
-    name: 'hpa',
-    ready: follower.ready,
-    ended: Promise.resolve(),
-    isUp: () => follower.isUp(),
-    repeat(olderThanSeconds) {
-      for (const sample of [...known.values()].filter(({ atSeconds }) => atSeconds < olderThanSeconds)) {
-        write({ ...sample, atSeconds: clock.nowSeconds() });
-      }
-    },
-  };
 }
 
 function componentOf({ spec }: HpaObject, { cluster }: SourceContext): ComponentName | null {
