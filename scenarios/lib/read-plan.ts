@@ -1,4 +1,4 @@
-import type { RequestClass } from '../../tuner/contracts/component.ts';
+import type { TrafficClass } from '../../tuner/contracts/component.ts';
 import type { LoadPlan, PlannedScenario } from '../../tuner/contracts/load-plan.ts';
 import { promptLines } from './prompts.ts';
 
@@ -9,7 +9,7 @@ const knownVersion = 1;
  *
  * @param kinds those that the script can run; scenarios of other kinds are left out
  */
-export function readPlan(...kinds: readonly RequestClass[]): LoadPlan {
+export function readPlan(...kinds: readonly TrafficClass[]): LoadPlan {
   const path = environment('TUNE_LOAD_PLAN', 'the path of the load plan (docs/traffic.md)');
   const plan = JSON.parse(open(path)) as LoadPlan;
   if (plan.schemaVersion !== knownVersion) {
@@ -29,7 +29,11 @@ export interface PreparedScenario extends PlannedScenario {
   readonly prompts: readonly string[];
 }
 
-const paths: Record<RequestClass, string> = { chat: 'chat-messages', workflow: 'workflows/run' };
+const paths: Record<TrafficClass, string> = {
+  chat: 'chat-messages',
+  workflow: 'workflows/run',
+  indexing: 'datasets',
+};
 
 export function prepareScenarios(plan: LoadPlan): Map<string, PreparedScenario> {
   return new Map(

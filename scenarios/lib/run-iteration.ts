@@ -4,10 +4,10 @@ import sse, { type RequestParams, type RequestResult } from 'k6/x/sse';
 import { difyBody } from './dify-body.ts';
 import type { PreparedScenario } from './read-plan.ts';
 
-const endpoints = { chat: 'chat-messages', workflow: 'workflows-run' } as const;
+const endpoints = { chat: 'chat-messages', workflow: 'workflows-run', indexing: 'datasets' } as const;
 
 /** The event that makes an answer complete: in a chatflow, workflow_finished comes before message_end. */
-const terminalEvents = { chat: ['message_end'], workflow: ['workflow_finished'] };
+const terminalEvents = { chat: ['message_end'], workflow: ['workflow_finished'], indexing: [] };
 
 /** One run of the app, timed from the moment the iteration was due. */
 export function runIteration(scenarios: ReadonlyMap<string, PreparedScenario>): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   constantShape,
+  diurnalShape,
   expectedArrivals,
   expectedConcurrency,
   type LoadShape,
@@ -35,6 +36,51 @@ describe.each<{ name: string; shape: LoadShape; seconds: number; peak: number; a
   });
   it('makes as many arrivals as the area under it', () => {
     expect(expectedArrivals(shape)).toBe(arrivals);
+  });
+});
+
+describe('the diurnal shape', () => {
+  const day = diurnalShape({
+    troughArrivalsPerSecond: 1,
+    peakArrivalsPerSecond: 9,
+    daySeconds: 2400,
+    days: 2,
+  });
+
+  it('is lowest at both ends of each day and highest in the middle', () => {
+    const rates = day.stages.map(({ arrivalsPerSecond }) => arrivalsPerSecond);
+    expect(day.startArrivalsPerSecond).toBe(1);
+    for (const [hour, rate] of [
+      [12, 9],
+      [24, 1],
+      [36, 9],
+      [48, 1],
+      // A quarter of a cosine: half-way between.
+      [6, 5],
+      [18, 5],
+    ] as const) {
+      expect(rates[hour - 1]).toBeCloseTo(rate, 9);
+    }
+    expect(shapeSeconds(day)).toBeCloseTo(4800, 9);
+    expect(peakArrivalsPerSecond(day)).toBeCloseTo(9, 9);
+  });
+
+  it('makes as many arrivals as its mean rate does', () => {
+    // The mean of a cosine between 1 and 9 is 5.
+    expect(expectedArrivals(day)).toBeGreaterThanOrEqual(4800 * 5 - 1);
+    expect(expectedArrivals(day)).toBeLessThanOrEqual(4800 * 5);
+  });
+
+  it('strays from the curve by less than a hundredth of the peak', () => {
+    const curve = (seconds: number) => 1 + (8 * (1 - Math.cos((2 * Math.PI * seconds) / 2400))) / 2;
+    for (let second = 0; second < 2400; second += 10) {
+      const piece = Math.floor(second / 100);
+      const before =
+        piece === 0 ? day.startArrivalsPerSecond : (day.stages[piece - 1]?.arrivalsPerSecond ?? 0);
+      const after = day.stages[piece]?.arrivalsPerSecond ?? 0;
+      const rate = before + ((after - before) * (second - piece * 100)) / 100;
+      expect(Math.abs(rate - curve(second))).toBeLessThan(0.09);
+    }
   });
 });
 

@@ -63,6 +63,28 @@ export function spikeShape(options: {
   };
 }
 
+/** Straight pieces that a day is drawn with: the rate is within 1 % of the peak of the curve that they follow. */
+const piecesPerDay = 24;
+
+/** Days from one quietest hour to the next: a cosine, lowest at both ends and highest in the middle. */
+export function diurnalShape(options: {
+  readonly troughArrivalsPerSecond: number;
+  readonly peakArrivalsPerSecond: number;
+  readonly daySeconds: number;
+  readonly days: number;
+}): LoadShape {
+  const { troughArrivalsPerSecond: trough, peakArrivalsPerSecond: peak } = options;
+  const rateAt = (piece: number) =>
+    trough + ((peak - trough) * (1 - Math.cos((2 * Math.PI * piece) / piecesPerDay))) / 2;
+  return {
+    startArrivalsPerSecond: trough,
+    stages: Array.from({ length: piecesPerDay * options.days }, (_, index) => ({
+      durationSeconds: options.daySeconds / piecesPerDay,
+      arrivalsPerSecond: rateAt(index + 1),
+    })),
+  };
+}
+
 /** Seconds from the first moment to the last arrival's. */
 export function shapeSeconds(shape: LoadShape): number {
   return shape.stages.reduce((sum, stage) => sum + stage.durationSeconds, 0);

@@ -1,10 +1,10 @@
-import type { Profile } from '../contracts/config.ts';
+import type { Mix, Profile, ProfileStage } from '../contracts/profile.ts';
 
-const chatOnly = { chat: 1, workflow: 0 };
-const workflowOnly = { chat: 0, workflow: 1 };
+const chatOnly = { chat: 1, workflow: 0, indexing: 0 };
+const workflowOnly = { chat: 0, workflow: 1, indexing: 0 };
 
 /** Holds `arrivalsPerSecond` after jumping there. */
-function hold(arrivalsPerSecond: number, duration: number, mix?: Profile['mix']): Profile['stages'] {
+function hold(arrivalsPerSecond: number, duration: number, mix?: Mix): ProfileStage[] {
   const withMix = mix === undefined ? {} : { mix };
   return [
     { duration: 0, arrivalsPerSecond, ...withMix },
@@ -27,7 +27,7 @@ interface Course {
 }
 
 /** One class alone, then the other, then both in steps, a fall, a spike and the way down. */
-function stages(course: Course): Profile['stages'] {
+function stages(course: Course): ProfileStage[] {
   const low = course.steps[0] ?? course.alone;
   return [
     ...hold(course.alone, course.aloneSeconds, chatOnly),
@@ -40,9 +40,13 @@ function stages(course: Course): Profile['stages'] {
 }
 
 const common = {
-  mix: { chat: 0.5, workflow: 0.5 },
+  mix: { chat: 0.5, workflow: 0.5, indexing: 0 },
   responseMode: 'streaming',
   promptTokens: 40,
+  answerTokens: 100,
+  chat: { turns: 1, thinkTime: 10 },
+  workflow: {},
+  indexing: { pollEvery: 1, timeout: 300 },
   requestTimeout: 120,
   lead: 5,
   tail: 20,

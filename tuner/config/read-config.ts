@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { type Config, configSchema, type Profile, profileSchema, type Target } from '../contracts/config.ts';
+import { type Config, configSchema, type Target } from '../contracts/config.ts';
+import { type Profile, profileSchema } from '../contracts/profile.ts';
 import { exitCodes, TuneError } from '../errors.ts';
 import { builtInProfiles } from './built-in-profiles.ts';
 import { didYouMean } from './nearest-name.ts';
@@ -57,15 +58,13 @@ export function findTarget(config: LoadedConfig, name: string): Target {
 /** A profile by name, or from a YAML file when the name looks like a path. */
 export function findProfile(config: LoadedConfig, name: string, workingFolder: string): Profile {
   if (/[/\\]|\.ya?ml$/.test(name)) {
-    return readYamlFile(
-      resolve(workingFolder, name),
-      profileSchema,
-      'mend the profile file, then run the command again',
-    );
+    const file = resolve(workingFolder, name);
+    const next = 'mend the profile file, then run the command again';
+    return withFilesBeside(readYamlFile(file, profileSchema, next), file);
   }
   const profiles: Record<string, Profile> = { ...builtInProfiles, ...config.profiles };
   const profile = profiles[name];
-  if (profile) return profile;
+  if (profile) return config.file === null ? profile : withFilesBeside(profile, config.file);
   const names = Object.keys(profiles);
   throw new TuneError({
     code: 'UNKNOWN_PROFILE',
@@ -76,9 +75,33 @@ export function findProfile(config: LoadedConfig, name: string, workingFolder: s
   });
 }
 
-/** A kubeconfig path in the file is relative to the file, with `~` for the home folder. */
 function withResolvedPaths(target: Target, file: string | null): Target {
   if (target.kubeconfig === undefined || file === null) return target;
-  const expanded = target.kubeconfig.replace(/^~(?=\/)/, process.env.HOME ?? '~');
-  return { ...target, kubeconfig: isAbsolute(expanded) ? expanded : resolve(dirname(file), expanded) };
+  return { ...target, kubeconfig: pathBeside(file, target.kubeconfig) };
+}
+
+/** The files that a profile names, as absolute paths. */
+function withFilesBeside(profile: Profile, file: string): Profile {
+  const { chat, workflow, indexing, shape } = profile;
+  const resolved = <T extends Profile['indexing'] | Profile['workflow']>(options: T): T => ({
+    ...options,
+    ...(options.promptFile === undefined ? {} : { promptFile: pathBeside(file, options.promptFile) }),
+    ...(options.dataFile === undefined ? {} : { dataFile: pathBeside(file, options.dataFile) }),
+  });
+  const replay = shape?.replay;
+  return {
+    ...profile,
+    ...(replay === undefined
+      ? {}
+      : { shape: { replay: { ...replay, traceFile: pathBeside(file, replay.traceFile) } } }),
+    chat: resolved(chat),
+    workflow: resolved(workflow),
+    indexing: resolved(indexing),
+  };
+}
+
+/** A path in a file is relative to that file, with `~` for the home folder. */
+function pathBeside(file: string, path: string): string {
+  const expanded = path.replace(/^~(?=\/)/, process.env.HOME ?? '~');
+  return isAbsolute(expanded) ? expanded : resolve(dirname(file), expanded);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { componentNameSchema } from './component.ts';
 import { durationSchema } from './duration.ts';
+import { profileSchema } from './profile.ts';
 
 /** Where a secret is read from; the value itself never stands in a file of ours. */
 export const secretSourceSchema = z.union([
@@ -13,10 +14,19 @@ export type SecretSource = z.infer<typeof secretSourceSchema>;
 
 const appSchema = z.strictObject({
   key: secretSourceSchema,
-  /** Dify `inputs` of each run; `{prompt}` is replaced by the generated prompt. */
+  /** Dify `inputs` of each run; `{prompt}` stands for the prompt, `{column}` for a value of the profile's dataFile. */
   inputs: z.record(z.string(), z.string()).default({}),
-  /** Text put behind each prompt, such as pace hints for a mock LLM. */
+  /** Text put behind each prompt, such as hints for a mock LLM; `{answerTokens}` stands for the length wanted. */
   promptSuffix: z.string().default(''),
+});
+
+const knowledgeSchema = z.strictObject({
+  /** An API key of the knowledge base, which is none of an app. */
+  key: secretSourceSchema,
+  /** The knowledge base that documents are put into and deleted from again. */
+  datasetId: z.uuid(),
+  /** Taken where the knowledge base has none yet. */
+  indexingTechnique: z.enum(['economy', 'high_quality']).default('economy'),
 });
 
 const componentTargetSchema = z.strictObject({
@@ -37,7 +47,13 @@ export const targetSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   /** Load goes only to a target that says so here and in the namespace annotation `tune.dify.ai/testable`. */
   testable: z.boolean().default(false),
-  apps: z.strictObject({ chat: appSchema.optional(), workflow: appSchema.optional() }).default({}),
+  apps: z
+    .strictObject({
+      chat: appSchema.optional(),
+      workflow: appSchema.optional(),
+      indexing: knowledgeSchema.optional(),
+    })
+    .default({}),
   redis: z
     .strictObject({
       url: z.union([z.url({ protocol: /^rediss?$/ }), secretSourceSchema]),
@@ -54,37 +70,6 @@ export const targetSchema = z.strictObject({
   components: z.partialRecord(componentNameSchema, componentTargetSchema).default({}),
 });
 export type Target = z.infer<typeof targetSchema>;
-
-const mixSchema = z
-  .strictObject({ chat: z.number().min(0).default(0), workflow: z.number().min(0).default(0) })
-  .refine(({ chat, workflow }) => chat + workflow > 0, 'at least one class needs a share above 0');
-
-export const profileSchema = z.strictObject({
-  /** Share of arrivals of each class; shares are divided by their sum. */
-  mix: mixSchema,
-  responseMode: z.enum(['streaming', 'blocking']).default('streaming'),
-  /** Arrivals per second of all classes together when the load begins. */
-  startArrivalsPerSecond: z.number().min(0),
-  /** Linear from the rate before to the rate named; `0s` is a jump. */
-  stages: z
-    .array(
-      z.strictObject({
-        duration: durationSchema,
-        arrivalsPerSecond: z.number().min(0),
-        /** Shares during this stage only: stages that change the mix tell the classes' costs apart. */
-        mix: mixSchema.optional(),
-      }),
-    )
-    .min(1),
-  /** Prompt length; the answer's length is the app's own affair. */
-  promptTokens: z.int().min(1).default(40),
-  requestTimeout: durationSchema.prefault('120s'),
-  /** How long the cluster is watched before the first and after the last arrival. */
-  lead: durationSchema.prefault('10s'),
-  tail: durationSchema.prefault('30s'),
-  seed: z.int().default(1),
-});
-export type Profile = z.infer<typeof profileSchema>;
 
 export const objectivesSchema = z.strictObject({
   timeToFirstTokenP95: durationSchema.prefault('3s'),

@@ -29,10 +29,12 @@ export interface Recording {
 /** Streaming workflow runs occupy the API, which relays their events, and a worker, which runs them. */
 function routesOf(plan: LoadPlan): Partial<Record<RequestClass, ComponentName[]>> {
   return Object.fromEntries(
-    plan.scenarios.map(({ kind, responseMode }) => [
-      kind,
-      kind === 'workflow' && responseMode === 'streaming' ? ['api', 'worker'] : ['api'],
-    ]),
+    plan.scenarios
+      .filter(({ kind }) => kind !== 'indexing')
+      .map(({ kind, responseMode }) => [
+        kind,
+        kind === 'workflow' && responseMode === 'streaming' ? ['api', 'worker'] : ['api'],
+      ]),
   );
 }
 

@@ -17,11 +17,13 @@ afterEach(() => {
   server.closeAllConnections();
 });
 
-function check(options: { baseUrl?: string; patienceSeconds?: number; signal?: AbortSignal } = {}) {
+function check(
+  options: { baseUrl?: string; patienceSeconds?: number; signal?: AbortSignal; scenarios?: object[] } = {},
+) {
   const { port } = server.address() as AddressInfo;
   const baseUrl = options.baseUrl ?? `http://127.0.0.1:${port}/v1`;
-  const scenarios = [{ kind: 'chat' }, { kind: 'workflow' }] as never;
-  const keys = { chat: 'app-chat', workflow: 'app-workflow' };
+  const scenarios = (options.scenarios ?? [{ kind: 'chat' }, { kind: 'workflow' }]) as never;
+  const keys = { chat: 'app-chat', workflow: 'app-workflow', indexing: 'dataset-key' };
   return checkApps({ signal, patienceSeconds: 0, ...options, plan: { baseUrl, scenarios }, keys });
 }
 /** As Dify API 1.12.1 answers, recorded. */
@@ -65,6 +67,36 @@ describe('checkApps', () => {
     if (!(error instanceof TuneError)) throw new Error('expected a TuneError');
     expect(error).toMatchObject({ code, exitCode });
     expect(formatError(error)).not.toContain('app-chat');
+  });
+
+  it('refuses to ask an agent for blocking answers, which Dify does not give', async () => {
+    answer = (_request, response) => response.end(info('agent-chat'));
+    await expect(check({ scenarios: [{ kind: 'chat', responseMode: 'blocking' }] })).rejects.toMatchObject({
+      code: 'AGENT_STREAMS_ONLY',
+      exitCode: 2,
+    });
+    expect(await check({ scenarios: [{ kind: 'chat', responseMode: 'streaming' }] })).toBeNull();
+  });
+
+  it.each([
+    { name: 'is there', status: 200, code: undefined },
+    { name: 'is not there', status: 404, code: 'NO_KNOWLEDGE_BASE' },
+    { name: 'is not opened by the key', status: 401, code: 'KEY_REJECTED' },
+    { name: 'is forbidden', status: 403, code: 'APP_REFUSED' },
+  ])('looks whether the knowledge base $name', async ({ status, code }) => {
+    const seen: string[] = [];
+    answer = (request, response) => {
+      seen.push(`${request.url} ${request.headers.authorization}`);
+      response.writeHead(status).end('{"data": []}');
+    };
+    const scenarios = [{ kind: 'indexing', indexing: { datasetId: 'd-1' } }];
+    const error = await check({ scenarios }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(seen).toEqual(['/v1/datasets/d-1/documents?limit=1 Bearer dataset-key']);
+    expect((error as TuneError | undefined)?.code).toBe(code);
+    if (error instanceof TuneError) expect(formatError(error)).not.toContain('dataset-key');
   });
 
   it('waits for pods that are still starting', async () => {

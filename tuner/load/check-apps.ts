@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { RequestClass } from '../contracts/component.ts';
-import type { LoadPlan } from '../contracts/load-plan.ts';
+import type { RequestClass, TrafficClass } from '../contracts/component.ts';
+import type { LoadPlan, PlannedScenario } from '../contracts/load-plan.ts';
 import { type ExitCode, exitCodes, TuneError } from '../errors.ts';
 
 export interface CheckAppsOptions {
   readonly plan: Pick<LoadPlan, 'baseUrl' | 'scenarios'>;
-  readonly keys: Readonly<Partial<Record<RequestClass, string>>>;
+  readonly keys: Readonly<Partial<Record<TrafficClass, string>>>;
   readonly signal: AbortSignal;
   /** How long a Service API that answers 5xx is given to come up; default 30. */
   readonly patienceSeconds?: number;
@@ -27,16 +27,40 @@ const fittingModes: Record<RequestClass, readonly string[]> = {
  *
  * @returns the X-Version header; null when Dify sends none
  * @throws TuneError SERVICE_UNREACHABLE, SERVICE_FAILING, KEY_REJECTED, APP_REFUSED (exit 3); NO_SERVICE_API,
- *   WRONG_APP_MODE (exit 2); the signal's reason when it is aborted
+ *   WRONG_APP_MODE, AGENT_STREAMS_ONLY, NO_KNOWLEDGE_BASE (exit 2); the signal's reason when it is aborted
  */
 export async function checkApps(options: CheckAppsOptions): Promise<string | null> {
-  const kinds = [...new Set(options.plan.scenarios.map(({ kind }) => kind))];
   let version: string | null = null;
-  for (const kind of kinds) version = (await checkApp(kind, options)) ?? version;
+  for (const scenario of options.plan.scenarios) {
+    const { kind } = scenario;
+    const seen =
+      kind === 'indexing'
+        ? await checkKnowledgeBase(scenario, options)
+        : await checkApp(kind, scenario, options);
+    version = seen ?? version;
+  }
   return version;
 }
 
-async function checkApp(kind: RequestClass, options: CheckAppsOptions): Promise<string | null> {
+/** The key of a knowledge base opens no /info. */
+async function checkKnowledgeBase(
+  { indexing }: PlannedScenario,
+  options: CheckAppsOptions,
+): Promise<string | null> {
+  const datasetId = indexing?.datasetId ?? '';
+  const url = `${options.plan.baseUrl.replace(/\/$/, '')}/datasets/${datasetId}/documents?limit=1`;
+  const { status, text, version } = await askPatiently(url, options.keys.indexing ?? '', options);
+  if (status === 401) throw keyRejected('indexing', url);
+  if (status === 404) throw noKnowledgeBase(datasetId, url);
+  if (status !== 200) throw appRefused('indexing', `${url} answered ${status}: ${messageOf(text)}`);
+  return version;
+}
+
+async function checkApp(
+  kind: RequestClass,
+  { responseMode }: PlannedScenario,
+  options: CheckAppsOptions,
+): Promise<string | null> {
   const url = `${options.plan.baseUrl.replace(/\/$/, '')}/info`;
   const { status, text, version } = await askPatiently(url, options.keys[kind] ?? '', options);
   if (status === 401) throw keyRejected(kind, url);
@@ -46,6 +70,7 @@ async function checkApp(kind: RequestClass, options: CheckAppsOptions): Promise<
   if (!info.success) throw noServiceApi(url, 'it answered something else than the Service API would');
   const { mode, name } = info.data;
   if (mode !== undefined && !fittingModes[kind].includes(mode)) throw wrongMode(kind, { name, mode });
+  if (mode === 'agent-chat' && responseMode === 'blocking') throw agentStreamsOnly(name);
   return version;
 }
 
@@ -98,15 +123,18 @@ function serviceFailing(url: string, status: number): TuneError {
   });
 }
 
-function keyRejected(kind: RequestClass, url: string): TuneError {
+function keyRejected(kind: TrafficClass, url: string): TuneError {
   return failure('KEY_REJECTED', `Dify refused the API key of \`apps.${kind}.key\` (401 at ${url})`, {
     why: 'the key was deleted, belongs to another Dify, or another secret was read',
-    next: "copy a key from the app's page (API Access) to where `apps.*.key` is read from",
+    next:
+      kind === 'indexing'
+        ? 'copy a key from Knowledge > Service API to where `apps.indexing.key` is read from; the key of an app opens no knowledge base'
+        : "copy a key from the app's page (API Access) to where `apps.*.key` is read from",
     exitCode: exitCodes.unreachable,
   });
 }
 
-function appRefused(kind: RequestClass, why: string): TuneError {
+function appRefused(kind: TrafficClass, why: string): TuneError {
   return failure('APP_REFUSED', `Dify does not serve the app of \`apps.${kind}\``, {
     why,
     next: "publish the app and switch on its API (API Access on the app's page)",
@@ -132,6 +160,26 @@ function wrongMode(kind: RequestClass, { name, mode }: { name: string; mode: str
       exitCode: exitCodes.usage,
     },
   );
+}
+
+function agentStreamsOnly(name: string): TuneError {
+  return failure(
+    'AGENT_STREAMS_ONLY',
+    `"${name}" is an agent, and the profile asks it for blocking answers`,
+    {
+      why: 'Dify answers an agent app in streaming mode only, and refuses every other request with 400',
+      next: 'write `chat: { responseMode: streaming }` in the profile',
+      exitCode: exitCodes.usage,
+    },
+  );
+}
+
+function noKnowledgeBase(datasetId: string, url: string): TuneError {
+  return failure('NO_KNOWLEDGE_BASE', `Dify knows no knowledge base ${datasetId} (404 at ${url})`, {
+    why: 'it was deleted, belongs to another workspace than the key, or `url` is not that of the Service API',
+    next: "write the id from the address of the knowledge base's page under `apps.indexing.datasetId`",
+    exitCode: exitCodes.usage,
+  });
 }
 
 function failure(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { profileSchema, targetSchema } from '../contracts/config.ts';
+import { targetSchema } from '../contracts/config.ts';
+import { profileSchema } from '../contracts/profile.ts';
 import { estimateStartDelaySeconds } from './estimate-load-start.ts';
 import { makeLoadPlan } from './make-load-plan.ts';
 

@@ -1,4 +1,5 @@
 import type { LoadPlan, PlannedScenario } from '../contracts/load-plan.ts';
+import { arrivalSeconds } from './load-marks.ts';
 
 const stepSeconds = 0.02;
 
@@ -13,11 +14,14 @@ const stepSeconds = 0.02;
 export function estimateStartDelaySeconds(plan: LoadPlan, starts: readonly number[]): number | null {
   const firstSecond = starts.findIndex((count) => count > 0);
   if (firstSecond < 0) return null;
+  const counts = plan.scenarios.map((scenario) => arrivalCount(scenario, starts.length));
   let best: number[] = [];
   let least = Number.POSITIVE_INFINITY;
   for (let step = 0; step * stepSeconds <= firstSecond + 1; step++) {
     const delay = step * stepSeconds;
-    const distance = distanceTo(starts, (seconds) => plannedArrivals(plan, seconds - delay));
+    const distance = distanceTo(starts, (seconds) =>
+      counts.reduce((sum, until) => sum + until(seconds - delay), 0),
+    );
     if (distance < least) best = [];
     least = Math.min(least, distance);
     if (distance === least) best.push(delay);
@@ -35,9 +39,26 @@ function distanceTo(starts: readonly number[], plannedUntil: (seconds: number) =
   return distance;
 }
 
-/** Whole arrivals of all scenarios up to a moment: k6 sends each when the area under its rate reaches a whole number. */
-function plannedArrivals(plan: LoadPlan, seconds: number): number {
-  return plan.scenarios.reduce((sum, scenario) => sum + Math.floor(area(scenario, seconds) + 1e-9), 0);
+/**
+ * Whole arrivals of a scenario up to a moment: those of its replay, or else k6 sends one whenever the area under the
+ * rate reaches a whole number.
+ */
+function arrivalCount(scenario: PlannedScenario, lastSecond: number): (seconds: number) => number {
+  if (scenario.arrivals === undefined) return (seconds) => Math.floor(area(scenario, seconds) + 1e-9);
+  const replayed = arrivalSeconds(scenario).filter((atSeconds) => atSeconds <= lastSecond);
+  return (seconds) => countUntil(replayed, seconds);
+}
+
+/** @param ascending searched by halves */
+function countUntil(ascending: readonly number[], seconds: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? 0) <= seconds) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function area({ startArrivalsPerSecond, stages }: PlannedScenario, seconds: number): number {

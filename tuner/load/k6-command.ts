@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type RequestClass, requestClasses } from '../contracts/component.ts';
+import { type TrafficClass, trafficClasses } from '../contracts/component.ts';
 import { runFiles } from '../contracts/run-folder.ts';
 
 /** The program that k6 runs: it reads the plan and imports one scenario a class. */
@@ -35,12 +35,12 @@ export function k6Arguments(runFolder: string, extraOutputs: readonly string[], 
 
 export function k6Environment(
   runFolder: string,
-  keys: Readonly<Partial<Record<RequestClass, string>>>,
+  keys: Readonly<Partial<Record<TrafficClass, string>>>,
 ): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = { ...process.env };
   for (const name of overriding) delete environment[name];
   environment.TUNE_LOAD_PLAN = join(runFolder, runFiles.loadPlan);
-  for (const name of requestClasses) {
+  for (const name of trafficClasses) {
     const key = keys[name];
     if (key !== undefined) environment[`TUNE_KEY_${name.toUpperCase()}`] = key;
   }

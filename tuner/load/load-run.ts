@@ -1,4 +1,4 @@
-import type { RequestClass } from '../contracts/component.ts';
+import type { TrafficClass } from '../contracts/component.ts';
 import type { LoadPlan } from '../contracts/load-plan.ts';
 import type { RunClock } from '../journal/run-clock.ts';
 
@@ -24,7 +24,7 @@ export interface LoadRunOptions {
   readonly runFolder: string;
   readonly clock: RunClock;
   /** API key of each class in the plan; handed to k6 by its environment only. */
-  readonly keys: Readonly<Partial<Record<RequestClass, string>>>;
+  readonly keys: Readonly<Partial<Record<TrafficClass, string>>>;
   /** Absolute path of the k6 with the project's extension. */
   readonly k6Path: string;
   /** Ctrl-C: k6 gets SIGINT and, two seconds later, is killed. */

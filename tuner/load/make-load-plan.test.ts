@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { capsSchema, profileSchema, type Target, targetSchema } from '../contracts/config.ts';
+import { capsSchema, type Target, targetSchema } from '../contracts/config.ts';
 import { loadPlanSchema } from '../contracts/load-plan.ts';
+import { profileSchema } from '../contracts/profile.ts';
+import { checkCaps } from './check-caps.ts';
 import { plannedMarks, plannedSeconds } from './load-marks.ts';
-import { checkCaps, makeLoadPlan } from './make-load-plan.ts';
+import { makeLoadPlan } from './make-load-plan.ts';
 import { sizeVus } from './size-vus.ts';
 
 function target(apps: object = { chat: { key: { env: 'A' } }, workflow: { key: { env: 'B' } } }): Target {
@@ -69,10 +71,10 @@ describe('makeLoadPlan', () => {
 describe('checkCaps', () => {
   it('names every cap that is passed, before anything is sent', () => {
     const caps = capsSchema.parse({ maxArrivalsPerSecond: 5, maxDuration: '30s' });
-    expect(() => checkCaps(profile(), caps)).toThrow(
+    expect(() => checkCaps(makeLoadPlan(profile(), target()), caps)).toThrow(
       'the profile asks for more load than is allowed: 8 arrivals/s are above caps.maxArrivalsPerSecond (5); 60 s of load are above caps.maxDuration (30 s)',
     );
-    expect(() => checkCaps(profile(), capsSchema.parse({}))).not.toThrow();
+    expect(() => checkCaps(makeLoadPlan(profile(), target()), capsSchema.parse({}))).not.toThrow();
   });
 });
 

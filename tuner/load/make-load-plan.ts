@@ -1,8 +1,15 @@
-import { type RequestClass, requestClasses } from '../contracts/component.ts';
-import type { Config, Profile, Target } from '../contracts/config.ts';
+import { type TrafficClass, trafficClasses } from '../contracts/component.ts';
+import type { Target } from '../contracts/config.ts';
 import type { LoadPlan, PlannedScenario } from '../contracts/load-plan.ts';
+import type { Mix, Profile } from '../contracts/profile.ts';
 import { exitCodes, TuneError } from '../errors.ts';
+import { arrivalSeconds } from './load-marks.ts';
+import { planClass } from './plan-class.ts';
+import { planReplay } from './plan-replay.ts';
+import { profileArrivals } from './profile-arrivals.ts';
+import { replayArrivals } from './replay-arrivals.ts';
 import { sizeVus } from './size-vus.ts';
+import { readTrafficFiles, type TrafficFiles } from './traffic-files.ts';
 
 export interface PlanOptions {
   /** Default: the profile's. */
@@ -10,107 +17,150 @@ export interface PlanOptions {
   /** Base of the Service API with /v1; default: the target's url and /v1. */
   readonly baseUrl?: string;
   /** How long a request of a class lasts as far as is known, in seconds; sizes the VUs. */
-  readonly expectedSeconds?: Partial<Record<RequestClass, number>>;
+  readonly expectedSeconds?: Partial<Record<TrafficClass, number>>;
+  /** Name of the run in those of its users and documents; default: k6 makes one up. */
+  readonly run?: string;
+  /** Default: they are read. */
+  readonly files?: TrafficFiles;
 }
 
 /** After the last arrival, requests under way are given this long to end in order. */
 const longestGracefulStopSeconds = 60;
 
 /**
- * One k6 scenario for each class that the profile gives a share, the stages' rates split by it.
+ * One k6 scenario for each class that the profile gives a share.
  *
- * @throws TuneError NO_APP when a class has a share and the target no app for it; NO_LOAD when no stage asks for any
+ * @throws TuneError NO_APP when a class has a share and the target no app for it; NO_LOAD when no stage asks for any;
+ *   UNKNOWN_PLACEHOLDER; what is wrong with a file that the profile names
  */
 export function makeLoadPlan(profile: Profile, target: Target, options: PlanOptions = {}): LoadPlan {
-  const classes = requestClasses.filter((name) => peakRate(profile, name) > 0);
+  const files = options.files ?? readTrafficFiles(profile);
+  const seed = options.seed ?? profile.seed;
+  const arrivals = arrivalsByClass(profile, files, seed);
+  const classes = trafficClasses.filter((name) => arrivals[name] !== undefined);
   if (classes.length === 0) throw noLoad();
   const missing = classes.filter((name) => target.apps[name] === undefined);
   if (missing.length > 0) throw noApp(missing);
   return {
     schemaVersion: 1,
-    seed: options.seed ?? profile.seed,
+    seed,
+    ...(options.run === undefined ? {} : { run: options.run }),
     baseUrl: options.baseUrl ?? `${target.url.replace(/\/$/, '')}/v1`,
-    scenarios: classes.map((name) => planScenario(name, profile, { target, ...options })),
-  };
-}
-
-/**
- * Refuses load above the caps before any of it is made.
- *
- * @throws TuneError CAP_EXCEEDED naming every cap at once
- */
-export function checkCaps(profile: Profile, caps: Config['caps']): void {
-  const rates = [profile.startArrivalsPerSecond, ...profile.stages.map((stage) => stage.arrivalsPerSecond)];
-  const peak = Math.max(...rates);
-  const duration = profile.stages.reduce((sum, stage) => sum + stage.duration, 0);
-  const mistakes = [
-    peak > caps.maxArrivalsPerSecond
-      ? `${peak} arrivals/s are above caps.maxArrivalsPerSecond (${caps.maxArrivalsPerSecond})`
-      : null,
-    duration > caps.maxDuration
-      ? `${duration} s of load are above caps.maxDuration (${caps.maxDuration} s)`
-      : null,
-  ].filter((mistake) => mistake !== null);
-  if (mistakes.length === 0) return;
-  throw new TuneError({
-    code: 'CAP_EXCEEDED',
-    message: `the profile asks for more load than is allowed: ${mistakes.join('; ')}`,
-    why: 'the caps in tune.yaml keep a typing mistake from becoming an outage or a bill',
-    next: 'lower the stages of the profile, or raise the caps if you mean it',
-    exitCode: exitCodes.usage,
-  });
-}
-
-function planScenario(
-  name: RequestClass,
-  profile: Profile,
-  options: PlanOptions & { target: Target },
-): PlannedScenario {
-  const app = options.target.apps[name];
-  const stages = profile.stages.map((stage) => ({
-    durationSeconds: stage.duration,
-    arrivalsPerSecond: stage.arrivalsPerSecond * shareOf(stage.mix ?? profile.mix, name),
-  }));
-  return {
-    name,
-    kind: name,
-    responseMode: profile.responseMode,
-    startArrivalsPerSecond: profile.startArrivalsPerSecond * shareOf(profile.mix, name),
-    stages,
-    ...sizeVus({
-      name,
-      peakArrivalsPerSecond: peakRate(profile, name),
-      requestTimeoutSeconds: profile.requestTimeout,
-      expectedSeconds: options.expectedSeconds?.[name],
+    scenarios: classes.flatMap((name) => {
+      const ofClass = arrivals[name];
+      if (ofClass === undefined) return [];
+      const traffic = planClass(name, profile, {
+        app: target.apps[name],
+        columns: files.columns[name] ?? [],
+      });
+      return [
+        {
+          name,
+          kind: name,
+          ...ofClass,
+          ...sizeVus({
+            name,
+            peakArrivalsPerSecond: peakRate(ofClass),
+            requestTimeoutSeconds: profile.requestTimeout,
+            expectedSeconds: options.expectedSeconds?.[name],
+            turns: traffic.turns ?? 1,
+            otherSeconds: otherSeconds(traffic),
+          }),
+          gracefulStopSeconds: Math.min(profile.requestTimeout, longestGracefulStopSeconds),
+          requestTimeoutSeconds: profile.requestTimeout,
+          ...traffic,
+        },
+      ];
     }),
-    gracefulStopSeconds: Math.min(profile.requestTimeout, longestGracefulStopSeconds),
-    requestTimeoutSeconds: profile.requestTimeout,
-    inputs: app?.inputs ?? {},
-    promptTokens: profile.promptTokens,
-    promptSuffix: app?.promptSuffix ?? '',
   };
 }
 
-/** Of one class, in arrivals per second. */
-function peakRate(profile: Profile, name: RequestClass): number {
-  const rates = profile.stages.map(
-    (stage) => stage.arrivalsPerSecond * shareOf(stage.mix ?? profile.mix, name),
+type Arrivals = Pick<PlannedScenario, 'startArrivalsPerSecond' | 'stages' | 'arrivals'>;
+
+/** A class without any arrival is left out. */
+function arrivalsByClass(
+  profile: Profile,
+  files: TrafficFiles,
+  seed: number,
+): Partial<Record<TrafficClass, Arrivals>> {
+  const replay = profile.shape?.replay;
+  if (replay !== undefined) {
+    const dealt = planReplay(replayArrivals(files.trace ?? [], replay, seed), profile.mix, seed);
+    return Object.fromEntries(
+      Object.entries(dealt).map(([name, { startArrivalsPerSecond, stages, arrivals }]) => [
+        name,
+        {
+          startArrivalsPerSecond,
+          stages: [...stages],
+          // A ten-thousandth of a second is as close as two arrivals can follow each other (docs/traffic.md).
+          arrivals: arrivals.map(
+            (row) => `${row.atSeconds.toFixed(4)},${row.promptTokens},${row.answerTokens}`,
+          ),
+        },
+      ]),
+    );
+  }
+  const whole = profileArrivals(profile);
+  if (whole === null) return {};
+  return Object.fromEntries(
+    trafficClasses.flatMap((name) => {
+      const ofClass = {
+        startArrivalsPerSecond: whole.startArrivalsPerSecond * shareOf(profile.mix, name),
+        stages: whole.stages.map(({ durationSeconds, arrivalsPerSecond, mix }) => ({
+          durationSeconds,
+          arrivalsPerSecond: arrivalsPerSecond * shareOf(mix, name),
+        })),
+      };
+      return peakRate(ofClass) > 0 ? [[name, ofClass]] : [];
+    }),
   );
-  return Math.max(profile.startArrivalsPerSecond * shareOf(profile.mix, name), ...rates);
 }
 
 /** 0–1. */
-function shareOf(mix: Profile['mix'], name: RequestClass): number {
-  const sum = requestClasses.reduce((total, each) => total + mix[each], 0);
+function shareOf(mix: Mix, name: TrafficClass): number {
+  const sum = trafficClasses.reduce((total, each) => total + mix[each], 0);
   return sum === 0 ? 0 : mix[name] / sum;
 }
 
-function noApp(missing: readonly RequestClass[]): TuneError {
+/** So long a burst of a replay has to be held by VUs; a shorter one is over before its requests are. */
+const burstSeconds = 10;
+
+/** Of one class, in arrivals per second. */
+function peakRate(arrivals: Arrivals): number {
+  const starts = arrivalSeconds(arrivals as PlannedScenario);
+  if (starts.length === 0) {
+    return Math.max(
+      arrivals.startArrivalsPerSecond,
+      ...arrivals.stages.map((stage) => stage.arrivalsPerSecond),
+    );
+  }
+  let peak = 0;
+  let oldest = 0;
+  for (const [index, atSeconds] of starts.entries()) {
+    while ((starts[oldest] ?? 0) <= atSeconds - burstSeconds) oldest += 1;
+    peak = Math.max(peak, index - oldest + 1);
+  }
+  return peak / burstSeconds;
+}
+
+/** What an iteration does besides waiting for answers. */
+function otherSeconds({ turns = 1, thinkSeconds = 0, indexing }: Partial<PlannedScenario>): {
+  usual: number;
+  longest: number;
+} {
+  // Thinking takes from half to one and a half of its mean.
+  const thinking = (turns - 1) * thinkSeconds;
+  return { usual: thinking, longest: thinking * 1.5 + (indexing?.timeoutSeconds ?? 0) };
+}
+
+function noApp(missing: readonly TrafficClass[]): TuneError {
   return new TuneError({
     code: 'NO_APP',
     message: `the profile sends ${missing.join(' and ')} traffic and the target has no app for it`,
-    why: 'each class needs an app of Dify and its API key',
-    next: `write ${missing.map((name) => `\`apps.${name}.key\``).join(' and ')} under the target in tune.yaml, or set the share to 0 in the profile's mix`,
+    why: missing.includes('indexing')
+      ? 'each class needs its API key, and indexing the knowledge base that documents are put into'
+      : 'each class needs an app of Dify and its API key',
+    next: `write ${missing.map((name) => (name === 'indexing' ? '`apps.indexing.key` and `apps.indexing.datasetId`' : `\`apps.${name}.key\``)).join(' and ')} under the target in tune.yaml, or set the share to 0 in the profile's mix`,
     exitCode: exitCodes.usage,
   });
 }

@@ -3,8 +3,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { profileSchema, targetSchema } from '../contracts/config.ts';
+import { targetSchema } from '../contracts/config.ts';
 import type { LoadPlan } from '../contracts/load-plan.ts';
+import { profileSchema } from '../contracts/profile.ts';
 import { runEventSchema } from '../contracts/run-event.ts';
 import { TuneError } from '../errors.ts';
 import { readNdjson } from '../journal/read-ndjson.ts';

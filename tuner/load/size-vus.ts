@@ -1,15 +1,19 @@
-import type { RequestClass } from '../contracts/component.ts';
+import type { TrafficClass } from '../contracts/component.ts';
 
 export interface VuDemand {
-  readonly name: RequestClass;
+  readonly name: TrafficClass;
   readonly peakArrivalsPerSecond: number;
   readonly requestTimeoutSeconds: number;
   /** How long a request is known to last; undefined: a usual figure of its class. */
   readonly expectedSeconds: number | undefined;
+  /** Requests that an arrival makes one after another; default 1. */
+  readonly turns?: number;
+  /** What an arrival does besides waiting for answers; default none. */
+  readonly otherSeconds?: { readonly usual: number; readonly longest: number };
 }
 
-/** Of a streamed answer of some hundred tokens; a workflow also waits for a worker. */
-const usualSeconds: Record<RequestClass, number> = { chat: 8, workflow: 12 };
+/** Of a streamed answer of some hundred tokens; a workflow also waits for a worker, and a document for all of that. */
+const usualSeconds: Record<TrafficClass, number> = { chat: 8, workflow: 12, indexing: 15 };
 /** Streams last longer when the target is pushed, which is what a load test does. */
 const headroom = 2.5;
 const fewest = 10;
@@ -32,11 +36,14 @@ const affordable = 1_500;
  * // { preAllocatedVUs: 1250, maxVUs: 1250 }
  */
 export function sizeVus(demand: VuDemand): { preAllocatedVUs: number; maxVUs: number } {
-  const { name, peakArrivalsPerSecond, requestTimeoutSeconds } = demand;
+  const { name, peakArrivalsPerSecond, requestTimeoutSeconds, turns = 1 } = demand;
+  const other = demand.otherSeconds ?? { usual: 0, longest: 0 };
   const expected = Math.min(demand.expectedSeconds ?? usualSeconds[name], requestTimeoutSeconds);
-  const usual = Math.ceil(peakArrivalsPerSecond * expected * headroom);
+  const usual = Math.ceil(peakArrivalsPerSecond * (turns * expected + other.usual) * headroom);
   // A little over the timeout: a request that runs into it still has to be taken down.
-  const worst = Math.ceil(peakArrivalsPerSecond * (requestTimeoutSeconds + endingSeconds));
+  const worst = Math.ceil(
+    peakArrivalsPerSecond * (turns * requestTimeoutSeconds + other.longest + endingSeconds),
+  );
   const maxVUs = Math.min(Math.max(worst, usual, fewest), most);
   return { preAllocatedVUs: Math.min(Math.max(usual, affordable), maxVUs), maxVUs };
 }

@@ -1,19 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Cluster } from '../cluster/cluster.ts';
 import { readSecret } from '../cluster/read-secret.ts';
 import { requireTestable } from '../cluster/testable.ts';
 import type { LoadedConfig } from '../config/read-config.ts';
-import type { RequestClass } from '../contracts/component.ts';
-import type { Profile, Target } from '../contracts/config.ts';
+import type { TrafficClass } from '../contracts/component.ts';
+import type { Target } from '../contracts/config.ts';
 import type { LoadPlan } from '../contracts/load-plan.ts';
+import type { Profile } from '../contracts/profile.ts';
 import type { Run } from '../contracts/run.ts';
 import { type RunClock, startClock } from '../journal/run-clock.ts';
 import { checkApps } from '../load/check-apps.ts';
+import { checkCaps } from '../load/check-caps.ts';
 import { startLiveView } from '../load/live-view.ts';
 import { plannedSeconds } from '../load/load-marks.ts';
 import type { LoadRunResult } from '../load/load-run.ts';
-import { checkCaps, makeLoadPlan } from '../load/make-load-plan.ts';
+import { makeLoadPlan } from '../load/make-load-plan.ts';
 import { runLoad } from '../load/run-load.ts';
 import { watchGenerator } from '../load/watch-generator.ts';
 import type { Sampler } from '../sample/sampler.ts';
@@ -50,9 +53,9 @@ export async function recordRun(options: RecordOptions): Promise<RunFolder> {
   // A full disk ends the run like the target's end does: going on would load without recording.
   const cannotRecord = new AbortController();
   const signal = AbortSignal.any([options.signal, cannotRecord.signal]);
-  checkCaps(profile, options.config.caps);
+  const plan = makeLoadPlan(profile, target, { run: randomUUID().slice(0, 8) });
+  checkCaps(plan, options.config.caps);
   requireTestable(cluster, target);
-  const plan = makeLoadPlan(profile, target);
   const keys = await readKeys(target, plan, cluster);
   const difyVersion = await checkApps({ plan, keys, signal });
   const k6Version = await readK6Version(options.k6Path);
@@ -105,7 +108,7 @@ export async function recordRun(options: RecordOptions): Promise<RunFolder> {
 interface Watched {
   readonly options: RecordOptions;
   readonly plan: LoadPlan;
-  readonly keys: Partial<Record<RequestClass, string>>;
+  readonly keys: Partial<Record<TrafficClass, string>>;
   readonly folder: RunFolder;
   readonly clock: RunClock;
   readonly sampler: Sampler;
