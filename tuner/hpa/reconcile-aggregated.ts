@@ -9,32 +9,26 @@ import {
   concludeFromMetrics,
   concludeWithoutMetrics,
   type MetricOutcome,
-  noProposals,
 } from './sync.ts';
-import type {
-  AggregatedPodMetric,
-  AggregatedSyncInputs,
-  CompiledHpa,
-  CompiledMetric,
-  HpaDecision,
-} from './types.ts';
+import type { AggregatedPodMetric, AggregatedSyncInputs, CompiledHpa, CompiledMetric } from './types.ts';
 
 /**
  * One sync over pods that are alike: {@link reconcile} for callers who count pods instead of listing them.
  *
- * Decides exactly as `reconcile` does over a list of such pods, and leaves `proposals` empty, as nobody reads
- * them thousands of times a second. Without samples of pods that are gone from the list, and with one request
- * for all pods; whoever needs either lists the pods.
+ * Decides exactly as `reconcile` does over a list of such pods, and makes no object of the decision, as nobody reads
+ * it thousands of times a second: desired replicas and conditions are in `state` until the next sync. Without samples
+ * of pods that are gone from the list, and with one request for all pods; whoever needs either lists the pods.
  *
  * @param state changed in place; may be shared with `reconcile`
  * @param inputs may be reused from sync to sync: nothing of it is kept
+ * @returns the count that is written; null where it stays
  * @throws TuneError BAD_HPA_INPUT when an amount is negative, no number, or too large to be added up exactly
  */
 export function reconcileAggregated(
   hpa: CompiledHpa,
   state: HpaState,
   inputs: AggregatedSyncInputs,
-): HpaDecision {
+): number | null {
   const moment = { atMs: inputs.atMs, currentReplicas: inputs.specReplicas };
   const step = beginSync(hpa, state, moment);
   if (step !== 'readMetrics') return concludeWithoutMetrics(hpa, state, moment, step);
@@ -44,7 +38,7 @@ export function reconcileAggregated(
     const metric = hpa.metrics[index] as CompiledMetric;
     addProposal(outcome, metric, propose(hpa, metric, inputs, index));
   }
-  return concludeFromMetrics(hpa, state, moment, { outcome, proposals: noProposals });
+  return concludeFromMetrics(hpa, state, moment, outcome);
 }
 
 function propose(

@@ -31,7 +31,7 @@ export function reconcile(hpa: CompiledHpa, state: HpaState, inputs: HpaSyncInpu
 export function decideSync(hpa: CompiledHpa, state: HpaState, sync: SyncReadings): HpaDecision {
   const moment: SyncMoment = { atMs: sync.atMs, currentReplicas: sync.specReplicas };
   const step = beginSync(hpa, state, moment);
-  if (step !== 'readMetrics') return concludeWithoutMetrics(hpa, state, moment, step);
+  if (step !== 'readMetrics') return decision(state, concludeWithoutMetrics(hpa, state, moment, step), []);
 
   const outcome: MetricOutcome = { highest: 0, invalid: 0, firstInvalid: null };
   const proposals: MetricProposal[] = [];
@@ -45,7 +45,21 @@ export function decideSync(hpa: CompiledHpa, state: HpaState, sync: SyncReadings
         : { metric: index, replicas: null, problem: proposal },
     );
   }
-  return concludeFromMetrics(hpa, state, moment, { outcome, proposals });
+  return decision(state, concludeFromMetrics(hpa, state, moment, outcome), proposals);
+}
+
+/** The state goes on changing, a decision does not. */
+function decision(
+  state: HpaState,
+  scaledTo: number | null,
+  proposals: readonly MetricProposal[],
+): HpaDecision {
+  return {
+    scaledTo,
+    desiredReplicas: state.desiredReplicas,
+    conditions: state.conditions.slice(),
+    proposals,
+  };
 }
 
 function propose(

@@ -5,7 +5,7 @@ import { recordRecommendation } from './recommendations.ts';
 import { storeScaleEvent } from './scale-events.ts';
 import { type SyncMoment, stabilize } from './stabilize.ts';
 import type { HpaState } from './state.ts';
-import type { CompiledHpa, CompiledMetric, HpaDecision, MetricProposal } from './types.ts';
+import type { CompiledHpa, CompiledMetric } from './types.ts';
 
 /**
  * The part of a sync that does not look at pods: what the replica count alone decides, how proposals of several
@@ -61,18 +61,19 @@ export function addProposal(
 
 /**
  * Decides from the metrics. Scaling down needs all of them; for scaling up or staying one is enough.
+ *
+ * @returns the count written; null where it stays
  */
 export function concludeFromMetrics(
   hpa: CompiledHpa,
   state: HpaState,
   moment: SyncMoment,
-  { outcome, proposals }: { readonly outcome: MetricOutcome; readonly proposals: readonly MetricProposal[] },
-): HpaDecision {
-  const { highest, invalid, firstInvalid } = outcome;
+  { highest, invalid, firstInvalid }: MetricOutcome,
+): number | null {
   const wouldScaleDown = highest < moment.currentReplicas;
   if (firstInvalid !== null && (invalid >= hpa.metrics.length || wouldScaleDown)) {
     setCondition(state.conditions, metricFailures[firstInvalid.type]);
-    return decision(state, null, proposals);
+    return null;
   }
   setCondition(state.conditions, conditions.validMetric);
 
@@ -81,23 +82,27 @@ export function concludeFromMetrics(
   const desired = limitRate(hpa, state, moment, stabilized);
   // minReplicas may have been raised while the target was at zero.
   const written = returnsFromZero ? Math.max(desired, hpa.minReplicas) : desired;
-  return decision(state, writeReplicas(hpa, state, moment, written), proposals);
+  return writeReplicas(hpa, state, moment, written);
 }
 
-/** For the steps that read no metric. */
+/**
+ * For the steps that read no metric.
+ *
+ * @returns the count written; null where it stays
+ */
 export function concludeWithoutMetrics(
   hpa: CompiledHpa,
   state: HpaState,
   moment: SyncMoment,
   step: Exclude<FirstStep, 'readMetrics'>,
-): HpaDecision {
-  if (step === 'aboveMax') return decision(state, writeReplicas(hpa, state, moment, hpa.maxReplicas));
-  if (step === 'belowMin') return decision(state, writeReplicas(hpa, state, moment, hpa.minReplicas));
+): number | null {
+  if (step === 'aboveMax') return writeReplicas(hpa, state, moment, hpa.maxReplicas);
+  if (step === 'belowMin') return writeReplicas(hpa, state, moment, hpa.minReplicas);
   setCondition(state.conditions, conditions.disabled);
   if (hpa.rules.remembersScaledToZero && !hpa.rules.scaleToZero) {
     removeCondition(state.conditions, 'ScaledToZero');
   }
-  return decision(state, writeReplicas(hpa, state, moment, moment.currentReplicas));
+  return writeReplicas(hpa, state, moment, moment.currentReplicas);
 }
 
 /**
@@ -127,20 +132,4 @@ function noteScaledToZero(hpa: CompiledHpa, state: HpaState, desired: number): v
   }
   const byMetrics = desired === 0 && hpa.minReplicas === 0 && hpa.hasObjectOrExternal;
   setCondition(state.conditions, byMetrics ? conditions.scaledToZero : conditions.notScaledToZero);
-}
-
-/** For syncs that read no metric, and for callers who do not ask. */
-export const noProposals: readonly MetricProposal[] = [];
-
-function decision(
-  state: HpaState,
-  scaledTo: number | null,
-  proposals: readonly MetricProposal[] = noProposals,
-): HpaDecision {
-  return {
-    scaledTo,
-    desiredReplicas: state.desiredReplicas,
-    conditions: state.conditions.slice(),
-    proposals,
-  };
 }

@@ -1,9 +1,10 @@
 import { syncAutoscaler } from './autoscaler.ts';
-import { applyWorkerChanges, runningRuns } from './back.ts';
+import { applyWorkerChanges } from './back.ts';
 import { applyPodChanges } from './front.ts';
 import type { MetricOutage } from './model.ts';
 import { advancePods, scalePods } from './pods.ts';
-import { advanceResourceMetrics, countFrom, forgetPod } from './resource-metrics.ts';
+import { pollIfDue, skipPolls } from './poll-queue.ts';
+import { countFrom, forgetPod, publishIfDue, scrapeIfDue } from './resource-metrics.ts';
 import { syncPeriodSeconds, type Unit, type World } from './world.ts';
 
 /**
@@ -12,33 +13,17 @@ import { syncPeriodSeconds, type Unit, type World } from './world.ts';
  */
 export function advanceWorld(world: World, atSeconds: number): void {
   if (atSeconds < world.nextEventAt) return;
-  if (atSeconds >= world.nextPollAt) pollQueue(world);
+  pollIfDue(world, atSeconds);
   let next = Number.POSITIVE_INFINITY;
   let nextQueueSync = Number.POSITIVE_INFINITY;
-  for (const unit of world.units) {
+  for (let index = 0; index < world.units.length; index++) {
+    const unit = world.units[index] as Unit;
     if (atSeconds >= unit.nextEventAt) advanceUnit(world, unit, atSeconds);
     next = Math.min(next, unit.nextEventAt);
     if (unit.readsQueue) nextQueueSync = Math.min(nextQueueSync, unit.nextSyncAt);
   }
   skipPolls(world, nextQueueSync);
-  world.nextEventAt = Math.min(next, world.nextPollAt);
-}
-
-/** Of the polls before the next sync only the last is ever read. */
-function skipPolls(world: World, nextQueueSync: number): void {
-  const { externalPeriodSeconds } = world.model.metricPipeline;
-  const periods = Math.floor((nextQueueSync - world.nextPollAt) / externalPeriodSeconds);
-  if (periods > 0) world.nextPollAt += periods * externalPeriodSeconds;
-}
-
-function pollQueue(world: World): void {
-  const { externalPeriodSeconds, queueCountsRunning } = world.model.metricPipeline;
-  world.nextPollAt += externalPeriodSeconds;
-  let length = 0;
-  for (const { back } of world.units) {
-    if (back !== null) length += back.waiting + (queueCountsRunning ? runningRuns(back) : 0);
-  }
-  world.polledQueueDepth = length;
+  world.nextEventAt = world.model.metricPipeline.queueCountsRunning ? Math.min(next, world.nextPollAt) : next;
 }
 
 function advanceUnit(world: World, unit: Unit, atSeconds: number): void {
@@ -49,16 +34,15 @@ function advanceUnit(world: World, unit: Unit, atSeconds: number): void {
   applyChanges(world, unit, atSeconds);
   unit.nextEventAt = pods.nextEventAt;
   if (unit.autoscaler === null) return;
-  if (unit.readsPods && atSeconds >= resource.nextEventAt) {
-    advanceResourceMetrics(resource, pods, atSeconds, unit.cpuOf);
-  }
+  if (unit.readsPods) scrapeIfDue(resource, pods, atSeconds, unit.cpuOf);
   if (atSeconds >= unit.nextSyncAt) {
+    publishIfDue(resource, pods, atSeconds);
     unit.nextSyncAt += syncPeriodSeconds;
     syncUnit(world, unit, atSeconds);
     applyChanges(world, unit, atSeconds);
   }
   unit.nextEventAt = Math.min(pods.nextEventAt, unit.nextSyncAt);
-  if (unit.readsPods) unit.nextEventAt = Math.min(unit.nextEventAt, resource.nextEventAt);
+  if (unit.readsPods) unit.nextEventAt = Math.min(unit.nextEventAt, resource.nextScrapeAt);
 }
 
 /** Adds up replica-seconds up to a moment; to be called before the number of pods changes, and at the end. */

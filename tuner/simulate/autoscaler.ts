@@ -111,7 +111,7 @@ export function syncAutoscaler(
     if (source === 'queue') readQueue(metric, metrics.queueDepth);
     else readPods(autoscaler, metric, source === 'cpu', pods, metrics);
   }
-  return reconcileAggregated(prepared.hpa, state, inputs).scaledTo ?? moment.specReplicas;
+  return reconcileAggregated(prepared.hpa, state, inputs) ?? moment.specReplicas;
 }
 
 function readQueue(metric: AggregatedPodMetric, queueDepth: number | null): void {

@@ -6,6 +6,7 @@ import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import type { Noise } from './noise.ts';
 import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
+import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
 import { type ServiceMix, serviceMix } from './service-mix.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface Back {
   /** While calm: runs up to which none waits (-1: to be worked out anew); runs whose delays are not recorded yet,
    * the sum of these, and the second at which they are. */
   mostRunning: number;
+  /** Reused. */
+  readonly plan: PoolPlan;
   unrecorded: number;
   unrecordedDelays: number;
   recordAt: number;
@@ -83,6 +86,7 @@ export function createBack(
     waiting: 0,
     wasCalm: true,
     mostRunning: -1,
+    plan: createPoolPlan(),
     unrecorded: 0,
     unrecordedDelays: 0,
     recordAt: 0,

@@ -2,21 +2,7 @@ import { type Back, type BackSecond, recordDelay, runningRuns, useCpu } from './
 import { throughCpu } from './cpu-sharing.ts';
 import { clearQueue } from './fifo-queue.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
-
-/** Runs on the CPU of a process, mean, up to which chance has no part in how they share it. */
-const calmCpuJobs = 0.6;
-
-/**
- * Whether no run waits for a slot in the seconds to come.
- *
- * @param arriving runs that come meanwhile
- */
-export function isCalm(back: Back, arriving: number): boolean {
-  const { waiting, cpuMet, pods, model } = back;
-  if (waiting > 0 || cpuMet.jobs >= calmCpuJobs || pods.readyCount === 0) return false;
-  if (back.mostRunning < 0) back.mostRunning = mostWithoutWaiting(pods.readyCount * model.slotsPerReplica);
-  return runningRuns(back) + arriving <= back.mostRunning;
-}
+import { calmCpuJobs, sharedAlikeSeconds } from './pool-plan.ts';
 
 /** While calm the rings are not kept: after that they begin anew. */
 export function setCalm(back: Back, isCalmNow: boolean, second: BackSecond): void {
@@ -33,55 +19,87 @@ export interface CalmArrivals {
   readonly counts: Uint16Array;
   readonly first: number;
   readonly seconds: number;
-  /** That each had met before, mean. */
-  readonly delaySeconds: number;
 }
 
 /**
- * Some seconds in which every run begins at once, and CPU is shared as it is at the beginning.
+ * Works out the next seconds as long as no run comes near to waiting: every run begins at once, and CPU is shared
+ * as at the beginning of each second.
  *
- * @returns runs that ended
+ * @returns seconds, at most those given; {@link passCalm} lets them happen
  */
-export function stepCalm(back: Back, second: BackSecond, arrivals: CalmArrivals): number {
-  const { queued, flow, cpuMet, trace, detached } = back;
-  const { counts, first, seconds } = arrivals;
-  setCalm(back, true, second);
-  const inSystem = runningRuns(back) + detached;
-  const passBegin = throughCpu(1, queued.cpuBefore, cpuMet.jobs);
-  const passEnd = throughCpu(1, queued.cpuAfter, cpuMet.jobs);
+export function planCalm(back: Back, second: BackSecond, { counts, first, seconds }: CalmArrivals): number {
+  const { queued, flow, trace, plan, pods, model } = back;
+  plan.seconds = 0;
+  if (back.waiting > 0 || back.cpuMet.jobs >= calmCpuJobs.begin || pods.readyCount === 0) return 0;
+  if (back.mostRunning < 0) back.mostRunning = mostWithoutWaiting(pods.readyCount * model.slotsPerReplica);
+  const { mostRunning } = back;
+  const perProcess = 1 / (pods.readyCount * model.processes);
+  const { cpuBefore, cpuAfter } = queued;
   const answeringShare = 1 - queued.surviving;
   const answeringNew = 1 - queued.newSurviving;
   let { beginning, answering, ending } = flow;
+  let cpuJobs = back.cpuMet.jobs;
   let came = 0;
   let finished = 0;
   let work = 0;
-  for (let index = first; index < first + seconds; index++) {
+  let passBegin = 0;
+  let passEnd = 0;
+  let index = first;
+  for (; index < first + seconds; index++) {
     const arrived = counts[index] as number;
+    if (cpuJobs >= calmCpuJobs.goOn || beginning + answering + ending + arrived > mostRunning) break;
+    if ((index - first) % sharedAlikeSeconds === 0) {
+      passBegin = throughCpu(1, cpuBefore, cpuJobs);
+      passEnd = throughCpu(1, cpuAfter, cpuJobs);
+    }
     const begun = (beginning + arrived) * passBegin;
     const answered = answering * answeringShare + begun * answeringNew;
     const ended = (ending + answered) * passEnd;
     beginning += arrived - begun;
     answering += begun - answered;
     ending += answered - ended;
+    cpuJobs = (beginning + ending) * perProcess;
     came += arrived;
     finished += ended;
-    work += arrived * queued.cpuBefore + answered * queued.cpuAfter;
+    work += arrived * cpuBefore + answered * cpuAfter;
     if (trace !== null) {
       const at = second.atSeconds + index - first;
+      trace.waiting[at] = 0;
       trace.running[at] = beginning + answering + ending;
-      trace.busySeconds[at] = arrived * queued.cpuBefore + answered * queued.cpuAfter;
+      trace.busySeconds[at] = arrived * cpuBefore + answered * cpuAfter;
     }
   }
-  flow.beginning = beginning;
-  flow.answering = answering;
-  flow.ending = ending;
+  plan.seconds = index - first;
+  plan.beginning = beginning;
+  plan.answering = answering;
+  plan.ending = ending;
+  plan.came = came;
+  plan.ended = finished;
+  plan.work = work;
+  return plan.seconds;
+}
+
+/**
+ * What was planned happens.
+ *
+ * @param delaySeconds that each run had met before, mean
+ * @returns runs that ended
+ */
+export function passCalm(back: Back, second: BackSecond, delaySeconds: number): number {
+  const { queued, flow, plan, detached } = back;
+  const { seconds, came } = plan;
+  setCalm(back, true, second);
+  const middle = runningRuns(back) + detached + came / 2;
+  flow.beginning = plan.beginning;
+  flow.answering = plan.answering;
+  flow.ending = plan.ending;
   const detachedEnded = detached === 0 ? 0 : detached * (1 - queued.surviving ** seconds);
   back.detached = detached - detachedEnded;
-  useCpu(back, work, seconds);
-  addUnrecorded(back, came, arrivals.delaySeconds, second);
-  const middle = inSystem + came / 2;
-  back.endedRatio = middle > 0 ? Math.min(1, (finished + detachedEnded) / middle / seconds) : 0;
-  return finished + detachedEnded;
+  useCpu(back, plan.work, seconds);
+  addUnrecorded(back, came, delaySeconds, second);
+  const ended = plan.ended + detachedEnded;
+  back.endedRatio = middle > 0 ? Math.min(1, ended / middle / seconds) : 0;
+  return ended;
 }
 
 /** Delays of runs that begin at once change little within this. */

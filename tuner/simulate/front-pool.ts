@@ -3,24 +3,8 @@ import { addToClasses } from './first-token-delays.ts';
 import { beginPod, type Front, updateRelayLoad } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
+import { calmCpuJobs, sharedAlikeSeconds } from './pool-plan.ts';
 import { noService } from './service-mix.ts';
-
-/** Requests on the CPU of a process, mean, up to which pods are alike. */
-const calmCpuJobs = 0.6;
-
-/**
- * Whether no pod comes near its slots or its CPU in the seconds to come, so that all pods are alike.
- *
- * For the CPU that is wrong as far as the chance differences between pods at less than 40 % load matter.
- *
- * @param arriving requests that come meanwhile
- */
-export function fitsPool(front: Front, arriving: number): boolean {
-  const { pods, sums, model } = front;
-  if (sums.cpuJobs >= calmCpuJobs || sums.waiting > 0 || pods.readyCount === 0) return false;
-  if (front.mostHeld < 0) front.mostHeld = pods.readyCount * mostWithoutWaiting(model.slotsPerReplica);
-  return sums.beginning + sums.answering + sums.ending + sums.relayed + arriving <= front.mostHeld;
-}
 
 /** From here on the sums stand for all pods, or each pod for itself. */
 export function setPooled(front: Front, isPooled: boolean, second: FrontSecond): void {
@@ -45,47 +29,76 @@ export function setPooled(front: Front, isPooled: boolean, second: FrontSecond):
 }
 
 /**
- * Some seconds of all pods as one: requests that never wait for a slot, and share CPU as they do at the beginning.
+ * Works out the next seconds of all pods as one, as long as no pod comes near its slots or its CPU, so that all
+ * pods are alike: requests never wait for a slot, and share CPU as they do at the beginning of each second.
  *
- * Relayed requests come in, and leave by {@link endRelays}.
+ * For the CPU that is wrong as far as the chance differences between pods at less than 40 % load matter.
+ *
+ * @param relayed requests at once, at most
+ * @returns seconds, at most `seconds`; {@link passPool} lets them happen
  */
-export function stepPool(front: Front, second: FrontSecond, seconds: number): void {
-  const { sums, arrivals, pods, model, trace } = front;
-  const local = front.local ?? noService;
-  setPooled(front, true, second);
+export function planPool(front: Front, second: FrontSecond, relayed: number, seconds: number): number {
+  const { sums, arrivals, pods, model, trace, plan } = front;
   updateRelayLoad(front);
+  plan.seconds = 0;
+  if (sums.waiting > 0 || sums.cpuJobs >= calmCpuJobs.begin || pods.readyCount === 0) return 0;
+  if (front.mostHeld < 0) front.mostHeld = pods.readyCount * mostWithoutWaiting(model.slotsPerReplica);
+  const mostLocal = front.mostHeld - relayed;
+  const local = front.local ?? noService;
+  const { relayLoad } = front;
   const perProcess = 1 / (pods.readyCount * model.processes);
-  const passBegin = throughCpu(1, local.cpuBefore, sums.cpuJobs);
-  const passEnd = throughCpu(1, local.cpuAfter, sums.cpuJobs);
   const { local: counts, first } = arrivals;
+  const { cpuBefore, cpuAfter } = local;
   const answering = 1 - local.surviving;
   const answeringNew = 1 - local.newSurviving;
   let { beginning, answering: waitingForOthers, ending, cpuJobs } = sums;
   let came = 0;
   let work = 0;
-  for (let index = first; index < first + seconds; index++) {
+  let passBegin = 0;
+  let passEnd = 0;
+  let index = first;
+  for (; index < first + seconds; index++) {
     const arrived = counts[index] as number;
+    if (cpuJobs >= calmCpuJobs.goOn || beginning + waitingForOthers + ending + arrived > mostLocal) break;
+    if ((index - first) % sharedAlikeSeconds === 0) {
+      passBegin = throughCpu(1, cpuBefore, cpuJobs);
+      passEnd = throughCpu(1, cpuAfter, cpuJobs);
+    }
     const begun = (beginning + arrived) * passBegin;
     const answered = waitingForOthers * answering + begun * answeringNew;
     const ended = (ending + answered) * passEnd;
     beginning += arrived - begun;
     waitingForOthers += begun - answered;
     ending += answered - ended;
-    cpuJobs = (beginning + ending) * perProcess + front.relayLoad * (1 + cpuJobs);
+    cpuJobs = (beginning + ending) * perProcess + relayLoad * (1 + cpuJobs);
     came += arrived;
-    work += begun * local.cpuBefore + ended * local.cpuAfter;
+    work += begun * cpuBefore + ended * cpuAfter;
     if (trace !== null) {
       const at = second.atSeconds + index - first;
       trace.localHeld[at] = beginning + waitingForOthers + ending;
-      trace.busySeconds[at] = begun * local.cpuBefore + ended * local.cpuAfter;
+      trace.busySeconds[at] = begun * cpuBefore + ended * cpuAfter;
     }
   }
-  sums.beginning = beginning;
-  sums.answering = waitingForOthers;
-  sums.ending = ending;
-  sums.cpuJobs = cpuJobs;
-  front.pooledCpuMilliseconds += (work * model.processMillicores) / pods.readyCount;
-  front.unrecorded += came;
+  plan.seconds = index - first;
+  plan.beginning = beginning;
+  plan.answering = waitingForOthers;
+  plan.ending = ending;
+  plan.cpuJobs = cpuJobs;
+  plan.came = came;
+  plan.work = work;
+  return plan.seconds;
+}
+
+/** What was planned happens. Relayed requests come in, and leave, by {@link stepPooledRelays}. */
+export function passPool(front: Front, second: FrontSecond): void {
+  const { sums, plan, pods, model } = front;
+  setPooled(front, true, second);
+  sums.beginning = plan.beginning;
+  sums.answering = plan.answering;
+  sums.ending = plan.ending;
+  sums.cpuJobs = plan.cpuJobs;
+  front.pooledCpuMilliseconds += (plan.work * model.processMillicores) / pods.readyCount;
+  front.unrecorded += plan.came;
   if (second.atSeconds >= front.recordAt) {
     recordPooledDelays(front, second);
     front.recordAt = second.atSeconds + recordedEverySeconds;

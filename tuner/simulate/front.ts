@@ -3,6 +3,7 @@ import type { CpuMet } from './first-token-delays.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
+import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
 import { type ServiceMix, serviceMix } from './service-mix.ts';
 
 /**
@@ -28,6 +29,8 @@ export interface Front {
   /** While pooled: requests up to which no pod comes near its slots (-1: to be worked out anew); requests whose
    * delays are not recorded yet, and the second at which they are. */
   mostHeld: number;
+  /** Reused. */
+  readonly plan: PoolPlan;
   unrecorded: number;
   recordAt: number;
   /** Reused. */
@@ -119,6 +122,7 @@ export function createFront(
     sums: { beginning: 0, answering: 0, ending: 0, relayed: 0, waiting: 0, cpuJobs: 0 },
     own: null,
     mostHeld: -1,
+    plan: createPoolPlan(),
     unrecorded: 0,
     recordAt: 0,
     cpuMet: { jobs: 0, growth: 0, variation: 1 },

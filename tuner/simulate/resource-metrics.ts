@@ -13,9 +13,8 @@ export interface ResourceMetrics {
   readonly pipeline: MetricPipelineModel;
   readonly lagSeconds: number;
   nextScrapeAt: number;
-  nextPublishAt: number;
-  /** The earlier of both. */
-  nextEventAt: number;
+  /** When the last scrape can be read; it is looked at only before it is needed. Infinity: it can be already. */
+  publishAt: number;
   /** What the counter of a pod's CPU stood at when it became Ready. */
   readonly counterFrom: Float64Array;
   /** CPU used up to the last scrape, milliseconds per pod, and when that was; -Infinity: never. */
@@ -41,8 +40,7 @@ export function createResourceMetrics(
     pipeline,
     lagSeconds,
     nextScrapeAt: firstScrapeAt,
-    nextPublishAt: firstScrapeAt + lagSeconds,
-    nextEventAt: firstScrapeAt,
+    publishAt: Number.POSITIVE_INFINITY,
     counterFrom: column(0),
     scrapedCpu: column(0),
     // Pods that are there at second 0 have been scraped before, idle.
@@ -68,31 +66,28 @@ export function countFrom(metrics: ResourceMetrics, place: number, counter: numb
 }
 
 /**
- * Takes and publishes samples when they are due at the beginning of a second.
+ * Takes samples when they are due at the beginning of a second.
  *
  * @param cpuOf CPU that the pod has used so far for requests, milliseconds
  */
-export function advanceResourceMetrics(
+export function scrapeIfDue(
   metrics: ResourceMetrics,
   pods: Pods,
   atSeconds: number,
   cpuOf: (place: number) => number,
 ): void {
-  const period = metrics.pipeline.resourcePeriodSeconds;
+  if (atSeconds < metrics.nextScrapeAt) return;
   // A lag of a whole period: what the last scrape took is published before the next one replaces it.
-  if (atSeconds >= metrics.nextPublishAt) {
-    publish(metrics, pods);
-    metrics.nextPublishAt += period;
-  }
-  if (atSeconds >= metrics.nextScrapeAt) {
-    scrape(metrics, pods, atSeconds, cpuOf);
-    metrics.nextScrapeAt += period;
-    if (metrics.lagSeconds === 0) publish(metrics, pods);
-  }
-  metrics.nextEventAt = Math.min(metrics.nextScrapeAt, metrics.nextPublishAt);
+  publishIfDue(metrics, pods, atSeconds);
+  scrape(metrics, pods, atSeconds, cpuOf);
+  metrics.publishAt = metrics.nextScrapeAt + metrics.lagSeconds;
+  metrics.nextScrapeAt += metrics.pipeline.resourcePeriodSeconds;
 }
 
-function publish(metrics: ResourceMetrics, pods: Pods): void {
+/** To be called before the samples are read. */
+export function publishIfDue(metrics: ResourceMetrics, pods: Pods, atSeconds: number): void {
+  if (atSeconds < metrics.publishAt) return;
+  metrics.publishAt = Number.POSITIVE_INFINITY;
   for (let place = 0; place < pods.used; place++) {
     metrics.millicores[place] = metrics.freshMillicores[place] as number;
     metrics.sampleAt[place] = metrics.freshAt[place] as number;

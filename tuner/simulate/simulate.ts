@@ -56,7 +56,7 @@ export function simulate(
 }
 
 /** Seconds of a calm load that are taken in one go at most. */
-const longestStretch = 5;
+const longestStretch = 15;
 
 /** @returns whether an objective was missed */
 function endBucket(world: World, recorder: SeriesRecorder | null): boolean {

@@ -1,10 +1,11 @@
 import { type Back, runningRuns } from './back.ts';
 import { stepBusy } from './busy-workers.ts';
-import { isCalm, stepCalm } from './calm-workers.ts';
+import { passCalm, planCalm } from './calm-workers.ts';
 import { type Front, localHeld } from './front.ts';
-import { fitsPool, stepPool, stepPooledRelays } from './front-pool.ts';
+import { passPool, planPool, stepPooledRelays } from './front-pool.ts';
 import { stepFront } from './front-second.ts';
 import { noiseMask } from './noise.ts';
+import { pollIfDue } from './poll-queue.ts';
 import type { FrontFlow, World } from './world.ts';
 
 /**
@@ -14,51 +15,61 @@ import type { FrontFlow, World } from './world.ts';
 export function serveTraffic(world: World, from: number, to: number): void {
   for (let index = 0; index < world.fronts.length; index++) {
     const flow = world.fronts[index] as FrontFlow;
-    const locals = sumOf(flow.local, from, to);
-    const relays = sumOf(flow.relayed, from, to);
-    if (staysCalm(world, flow, locals, relays)) serveCalm(world, flow, { from, to, locals, relays });
-    else for (let at = from; at < to; at++) serveSecond(world, flow, at);
-    const weight = (to - from) / (to - from + smoothingSeconds);
-    flow.unit.localsOfLate += weight * (locals / (to - from) - flow.unit.localsOfLate);
-    flow.unit.relaysOfLate += weight * (relays / (to - from) - flow.unit.relaysOfLate);
+    for (let at = from; at < to; ) {
+      const calm = world.limitsMayBind ? 0 : planStretch(flow, at, to - at);
+      if (calm > 0) serveCalm(world, flow, at, calm);
+      else serveSecond(world, flow, at);
+      at += Math.max(1, calm);
+    }
   }
 }
 
 /** Arrivals of late: over about this long. */
 const smoothingSeconds = 5;
 
-function sumOf(counts: Uint16Array, from: number, to: number): number {
-  let sum = 0;
-  for (let at = from; at < to; at++) sum += counts[at] as number;
-  return sum;
+function smoothArrivals(unit: Front, locals: number, relays: number, seconds: number): void {
+  const weight = seconds / (seconds + smoothingSeconds);
+  unit.localsOfLate += weight * (locals / seconds - unit.localsOfLate);
+  unit.relaysOfLate += weight * (relays / seconds - unit.relaysOfLate);
 }
 
-function staysCalm(world: World, { unit, queued }: FrontFlow, locals: number, relays: number): boolean {
-  if (world.limitsMayBind || !fitsPool(unit, relays + locals)) return false;
-  return queued === null || isCalm(queued.back, relays);
-}
-
-interface CalmStretch {
-  readonly from: number;
-  readonly to: number;
-  readonly locals: number;
-  readonly relays: number;
-}
-
-function serveCalm(world: World, flow: FrontFlow, { from, to, locals, relays }: CalmStretch): void {
+/** What was planned for front and queue happens. */
+function serveCalm(world: World, flow: FrontFlow, from: number, seconds: number): void {
   const { unit, second, queued } = flow;
+  const delaySeconds = acceptDelaySeconds(unit);
+  const locals = unit.plan.came;
+  shareLocalArrivals(flow, from, from + seconds);
+  passPool(unit, second);
+  let relays = 0;
+  if (queued !== null) {
+    relays = queued.back.plan.came;
+    const ended = passCalm(queued.back, queued.second, delaySeconds);
+    stepPooledRelays(unit, relays, ended, { from, to: from + seconds });
+    second.relayEndedRatio = queued.back.endedRatio;
+    pollIfDue(world, from + seconds - 1);
+  }
   world.bucketRequests += relays + locals;
+  smoothArrivals(unit, locals, relays, seconds);
+}
+
+/** Plans front and queue for as many seconds as both are calm. */
+function planStretch(flow: FrontFlow, from: number, seconds: number): number {
+  const { unit, second, queued, relayed } = flow;
   second.atSeconds = from;
-  shareLocalArrivals(flow, from, to);
   unit.arrivals.local = flow.local;
   unit.arrivals.first = from;
-  const delaySeconds = acceptDelaySeconds(unit);
-  stepPool(unit, second, to - from);
-  if (queued === null) return;
+  if (queued === null) return planPool(unit, second, unit.sums.relayed, seconds);
+  const { back } = queued;
+  // Most that are not calm show it in their first second.
+  if (planPool(unit, second, unit.sums.relayed + (relayed[from] as number), 1) === 0) return 0;
   queued.second.atSeconds = from;
-  const arrivals = { counts: flow.relayed, first: from, seconds: to - from, delaySeconds };
-  stepPooledRelays(unit, relays, stepCalm(queued.back, queued.second, arrivals), { from, to });
-  second.relayEndedRatio = queued.back.endedRatio;
+  const calmOfBack = planCalm(back, queued.second, { counts: relayed, first: from, seconds });
+  // Runs that end meanwhile make room, but as a stretch is short little is lost by leaving that out.
+  const calm = planPool(unit, second, unit.sums.relayed + back.plan.came, calmOfBack);
+  if (calm < calmOfBack && calm > 0) {
+    planCalm(back, queued.second, { counts: relayed, first: from, seconds: calm });
+  }
+  return calm;
 }
 
 /** CPU makes the acceptance of a run longer by so much: half of what the API does for it. */
@@ -66,10 +77,17 @@ function acceptDelaySeconds({ relayed, sums }: Front): number {
   return relayed === null ? 0 : (sums.cpuJobs * relayed.cpuSeconds) / 2;
 }
 
+function sumOf(counts: Uint16Array, from: number, to: number): number {
+  let sum = 0;
+  for (let at = from; at < to; at++) sum += counts[at] as number;
+  return sum;
+}
+
 const oneSecond = new Uint16Array(1);
 
 function serveSecond(world: World, flow: FrontFlow, at: number): void {
   const { unit, second, queued } = flow;
+  if (queued !== null) pollIfDue(world, at);
   const refused = refusedRatio(world, unit);
   const local = admit(world, flow.local[at] as number, refused, at);
   const relayed = admit(world, flow.relayed[at] as number, refused, at + 7);
@@ -78,16 +96,16 @@ function serveSecond(world: World, flow: FrontFlow, at: number): void {
   const abandonedBefore = unit.abandoned;
   let handedOver = relayed;
   let delaySeconds = acceptDelaySeconds(unit);
-  if (fitsPool(unit, local + relayed)) {
-    oneSecond[0] = local;
-    unit.arrivals.local = oneSecond;
-    unit.arrivals.first = 0;
-    stepPool(unit, second, 1);
-  } else {
+  oneSecond[0] = local;
+  unit.arrivals.local = oneSecond;
+  unit.arrivals.first = 0;
+  if (planPool(unit, second, unit.sums.relayed + relayed, 1) === 1) passPool(unit, second);
+  else {
     stepFront(unit, second, local, relayed);
     handedOver = unit.handedOver;
     delaySeconds = handedOver > 0 ? unit.handedOverDelays / handedOver : 0;
   }
+  smoothArrivals(unit, local, relayed, 1);
   world.bucketFailed += unit.abandoned - abandonedBefore;
   if (queued === null) return;
   queued.second.atSeconds = at;
