@@ -1,13 +1,17 @@
-import { k6Options } from './lib/k6-options.ts';
-import { prepareScenarios, readPlan } from './lib/read-plan.ts';
 import { runIteration } from './lib/run-iteration.ts';
+import { constantShape } from './lib/shapes.ts';
+import { startScript } from './lib/start-script.ts';
 
-/** The plan's chat scenarios alone. */
-const plan = readPlan('chat');
-const scenarios = prepareScenarios(plan);
+/** The plan's chat traffic alone; without a plan, conversations at one rate. */
+const script = startScript({
+  classes: ['chat'],
+  defaultRate: 1,
+  defaultSeconds: 600,
+  shape: ({ rate, seconds }) => constantShape(rate, seconds),
+});
 
-export const options = k6Options(plan, Date.now());
+export const options = script.options;
 
 export function chat(): void {
-  runIteration(scenarios);
+  runIteration(script.scenarios);
 }

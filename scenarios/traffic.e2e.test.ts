@@ -1,41 +1,42 @@
 /// <reference types="node" />
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toolPath } from '../scripts/tools/tool-paths.ts';
-import { type LoadLine, loadLineSchema } from '../tuner/contracts/load-buckets.ts';
-import { type LoadPlan, loadPlanSchema } from '../tuner/contracts/load-plan.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type K6Options, planOf, RecordedLoad, startK6, steady } from './testing/run-k6.ts';
 
 /** k6 as users run it, against a server that answers each request by its path and sends tokens every 20 ms. */
 
 const key = 'app-secret-of-this-test';
+const keys = { TUNE_KEY_CHAT: key, TUNE_KEY_WORKFLOW: key };
 const tokenGapMs = 20;
 const tokensPerAnswer = 10;
 let folder: string;
 let server: Server;
 let baseUrl: string;
-let users: string[] = [];
+let asked: { user: string; query?: string; atMs: number }[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'traffic-'));
   server = createServer((request, response) => {
+    const atMs = performance.now();
     let body = '';
     request.on('data', (chunk) => {
       body += chunk;
     });
     request.on('end', () => {
-      users.push(JSON.parse(body).user);
+      asked.push({ ...JSON.parse(body), atMs });
       answer(request.url ?? '', response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 });
-
+beforeEach(() => {
+  asked = [];
+});
 afterAll(() => {
   server.closeAllConnections();
   server.close();
@@ -60,121 +61,134 @@ function answer(path: string, response: ServerResponse): void {
   response.on('close', () => clearInterval(timer));
 }
 
-function writePlan(seconds: number): { plan: string; load: string } {
-  const scenario = (kind: 'chat' | 'workflow', arrivalsPerSecond: number) => ({
-    name: kind,
-    kind,
-    responseMode: 'streaming' as const,
-    startArrivalsPerSecond: arrivalsPerSecond,
-    stages: [{ durationSeconds: seconds, arrivalsPerSecond }],
-    preAllocatedVUs: 20,
-    maxVUs: 20,
-    gracefulStopSeconds: 5,
-    requestTimeoutSeconds: 5,
-    inputs: { question: '{prompt}' },
-    promptTokens: 10,
-    promptSuffix: '',
-  });
-  const plan: LoadPlan = loadPlanSchema.parse({
-    schemaVersion: 1,
-    seed: 1,
-    baseUrl,
-    scenarios: [scenario('chat', 10), scenario('workflow', 5)],
-  });
-  const path = join(folder, `plan-${seconds}.json`);
-  writeFileSync(path, JSON.stringify(plan));
-  return { plan: path, load: join(folder, `load-${seconds}.ndjson`) };
-}
+const bothKinds = (seconds: number) =>
+  planOf(baseUrl, [
+    steady('chat', { perSecond: 10, seconds }),
+    steady('workflow', { perSecond: 5, seconds }),
+  ]);
 
-function startK6(files: { plan: string; load: string }, environment: NodeJS.ProcessEnv): ChildProcess {
-  const flags = ['--quiet', '--no-usage-report', '--summary-mode=disabled', '--no-thresholds', '--address='];
-  return spawn(
-    toolPath('k6'),
-    ['run', ...flags, '--out', `buckets=${files.load}`, join(import.meta.dirname, 'mixed.ts')],
-    {
-      env: { ...process.env, TUNE_LOAD_PLAN: files.plan, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-}
-
-async function ended(k6: ChildProcess): Promise<{ code: number | null; text: string }> {
-  let text = '';
-  for (const stream of [k6.stdout, k6.stderr]) {
-    stream?.on('data', (chunk) => {
-      text += chunk;
-    });
-  }
-  const code = await new Promise<number | null>((resolve) => k6.on('close', resolve));
-  return { code, text };
-}
-
-function readLines(path: string): LoadLine[] {
-  const lines = readFileSync(path, 'utf8').split('\n');
-  expect(lines.pop()).toBe('');
-  return lines.map((line) => loadLineSchema.parse(JSON.parse(line)));
-}
-
-/** Sum of a counter, or samples of a trend, over the whole file. */
-function total(lines: readonly LoadLine[], metric: string, scenario: string, outcome: string): number {
-  const series = lines.filter((line) => line.type === 'series');
-  const ids = series
-    .filter((line) => line.metric === metric && line.scenario === scenario && line.outcome === outcome)
-    .map(({ id, kind }) => ({ id, kind }));
-  const values = lines.flatMap((line) => (line.type === 'bucket' ? line.values : []));
-  return ids.reduce(
-    (sum, { id, kind }) =>
-      sum +
-      values
-        .filter((value) => value.id === id)
-        .reduce((inner, value) => inner + (kind === 'trend' ? value.count : value.sum), 0),
-    0,
-  );
-}
-
-const keys = { TUNE_KEY_CHAT: key, TUNE_KEY_WORKFLOW: key };
+const start = (name: string, options: Partial<K6Options> = {}) =>
+  startK6({ folder, name, environment: keys, ...options });
 
 describe('k6 with a load plan', () => {
   it('records every request, token and gap of both kinds of app, and no key', async () => {
-    users = [];
-    const files = writePlan(4);
-    const { code, text } = await ended(startK6(files, keys));
-    expect({ code, text }).toEqual({ code: 0, text: '' });
-    const lines = readLines(files.load);
-    expect(lines[0]?.type).toBe('header');
-    expect(lines.at(-1)?.type).toBe('footer');
+    const k6 = start('both', { plan: bothKinds(4) });
+    expect(await k6.ended).toEqual({ code: 0, text: '' });
+    const load = new RecordedLoad(k6.load);
+    expect(load.lines[0]?.type).toBe('header');
+    expect(load.lines.at(-1)?.type).toBe('footer');
     // 4 s at 10 and 5 a second; k6 leaves out the arrival due at the very end.
-    const chats = total(lines, 'requests', 'chat', 'ok');
-    const runs = total(lines, 'requests', 'workflow', 'ok');
+    const chats = load.total('requests', { scenario: 'chat', outcome: 'ok' });
+    const runs = load.total('requests', { scenario: 'workflow', outcome: 'ok' });
     expect([39, 40]).toContain(chats);
     expect([19, 20]).toContain(runs);
-    expect(new Set(users).size).toBe(chats + runs);
-    expect(total(lines, 'tokens', 'chat', '')).toBe(chats * tokensPerAnswer);
-    expect(total(lines, 'inter_token_gap_ms', 'workflow', '')).toBe(runs * (tokensPerAnswer - 1));
-    expect(total(lines, 'queue_wait_ms', 'workflow', 'ok')).toBe(runs);
-    expect(total(lines, 'queue_wait_ms', 'chat', 'ok')).toBe(0);
-    expect(total(lines, 'scheduling_delay_ms', 'chat', 'ok')).toBe(chats);
-    expect(readFileSync(files.load, 'utf8')).not.toContain(key);
+    expect(new Set(asked.map(({ user }) => user)).size).toBe(chats + runs);
+    expect(load.total('tokens', { scenario: 'chat' })).toBe(chats * tokensPerAnswer);
+    expect(load.total('inter_token_gap_ms', { scenario: 'workflow' })).toBe(runs * (tokensPerAnswer - 1));
+    expect(load.total('queue_wait_ms', { scenario: 'workflow', outcome: 'ok' })).toBe(runs);
+    expect(load.total('queue_wait_ms', { scenario: 'chat' })).toBe(0);
+    expect(load.total('scheduling_delay_ms', { scenario: 'chat', outcome: 'ok' })).toBe(chats);
+    expect(readFileSync(k6.load, 'utf8')).not.toContain(key);
   });
 
   it('leaves whole lines and no footer when it is killed', async () => {
-    const files = writePlan(60);
-    const k6 = startK6(files, keys);
+    const k6 = start('killed', { plan: bothKinds(60) });
     await new Promise((resolve) => setTimeout(resolve, 4500));
-    k6.kill('SIGKILL');
-    await ended(k6);
-    const lines = readLines(files.load);
-    expect(lines.some((line) => line.type === 'footer')).toBe(false);
-    expect(lines.filter((line) => line.type === 'bucket').length).toBeGreaterThanOrEqual(2);
-    expect(total(lines, 'requests', 'chat', 'ok')).toBeGreaterThan(5);
+    k6.process.kill('SIGKILL');
+    await k6.ended;
+    const load = new RecordedLoad(k6.load);
+    expect(load.lines.some((line) => line.type === 'footer')).toBe(false);
+    expect(load.lines.filter((line) => line.type === 'bucket').length).toBeGreaterThanOrEqual(2);
+    expect(load.total('requests', { scenario: 'chat', outcome: 'ok' })).toBeGreaterThan(5);
   });
 
   it('names the key that is missing before it makes any load', async () => {
-    users = [];
-    const { code, text } = await ended(startK6(writePlan(5), { TUNE_KEY_CHAT: key }));
+    const { code, text } = await start('keyless', {
+      plan: bothKinds(5),
+      environment: { TUNE_KEY_CHAT: key },
+    }).ended;
     expect(code).toBe(107);
     expect(text).toContain('TUNE_KEY_WORKFLOW is not set');
     expect(text).not.toContain(key);
-    expect(users).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a replay', () => {
+  it('comes at the moments of its trace, with its sizes, and is timed from them', async () => {
+    // A burst, a silence, two at one moment.
+    const moments = [0.3, 0.31, 0.32, 0.33, 1.8, 1.8, 2.55];
+    const arrivals = moments.map((moment, index) => `${moment},${5 + index},${20 + index}`);
+    const scenario = steady(
+      'chat',
+      { perSecond: 2, seconds: 3 },
+      { arrivals, promptSuffix: '[[n={answerTokens}]]' },
+    );
+    const k6 = start('replay', { plan: planOf(baseUrl, [scenario]) });
+    expect(await k6.ended).toEqual({ code: 0, text: '' });
+
+    // Those at one moment may overtake each other on their way.
+    const inOrder = asked
+      .map(({ query = '', atMs }) => ({ words: query.split(' '), atMs }))
+      .sort((a, b) => a.words.length - b.words.length);
+    expect(inOrder.map(({ words }) => [words.length, words.at(-1)])).toEqual(
+      moments.map((_, index) => [5 + index + 1, `[[n=${20 + index}]]`]),
+    );
+    // From the first to each other: when k6's clock began is not known here. Generous, for a busy machine.
+    const first = inOrder[0]?.atMs ?? 0;
+    for (const [index, { atMs }] of inOrder.entries()) {
+      const expected = (moments[index] ?? 0) - (moments[0] ?? 0);
+      expect(Math.abs((atMs - first) / 1000 - expected)).toBeLessThan(0.3);
+    }
+    const load = new RecordedLoad(k6.load);
+    expect(load.total('requests', { outcome: 'ok' })).toBe(moments.length);
+    // Had the moments not been those of the trace, starts would look hundreds of milliseconds late.
+    expect(load.sum('scheduling_delay_ms') / moments.length).toBeLessThan(100);
+  });
+});
+
+describe('a k6 without the project extension', () => {
+  it('measures the same in callback mode', async () => {
+    const k6 = start('callback', { plan: bothKinds(3), environment: { ...keys, TUNE_SSE: 'callback' } });
+    expect(await k6.ended).toEqual({ code: 0, text: '' });
+    const load = new RecordedLoad(k6.load);
+    const chats = load.total('requests', { scenario: 'chat', outcome: 'ok' });
+    const runs = load.total('requests', { scenario: 'workflow', outcome: 'ok' });
+    expect([29, 30]).toContain(chats);
+    expect([14, 15]).toContain(runs);
+    expect(load.total('requests_started')).toBe(chats + runs);
+    expect(load.total('tokens', { scenario: 'chat' })).toBe(chats * tokensPerAnswer);
+    expect(load.total('inter_token_gap_ms', { scenario: 'workflow' })).toBe(runs * (tokensPerAnswer - 1));
+    expect(load.total('queue_wait_ms', { scenario: 'workflow', outcome: 'ok' })).toBe(runs);
+    expect(load.total('scheduling_delay_ms')).toBe(chats + runs);
+    // Ten tokens, 20 ms apart, the first of them 20 ms after the request.
+    const tags = { scenario: 'chat' };
+    const meanMs = (metric: string) => load.sum(metric, tags) / load.total(metric, tags);
+    expect(meanMs('inter_token_gap_ms')).toBeGreaterThan(15);
+    expect(meanMs('time_to_first_token_ms')).toBeGreaterThanOrEqual(15);
+    expect(meanMs('stream_duration_ms')).toBeGreaterThan(meanMs('time_to_first_token_ms') + 150);
+  });
+});
+
+describe('the scripts by themselves', () => {
+  it.each([
+    { script: 'chat.ts', path: 'chat', more: {} },
+    { script: 'workflow.ts', path: 'workflow', more: {} },
+    { script: 'mixed.ts', path: 'chat', more: { TUNE_MIX: 'chat=1' } },
+    { script: 'soak.ts', path: 'workflow', more: { TUNE_MIX: 'workflow=1' } },
+    { script: 'spike.ts', path: 'chat', more: { TUNE_MIX: 'chat=3,workflow=1', TUNE_PEAK: '20' } },
+  ])('$script makes load by its environment, without a plan', async ({ script, path, more }) => {
+    const k6 = start(`alone-${script}`, {
+      script,
+      environment: { ...keys, TUNE_BASE_URL: baseUrl, TUNE_RATE: '5', TUNE_DURATION: '2s', ...more },
+    });
+    expect(await k6.ended).toEqual({ code: 0, text: '' });
+    expect(new RecordedLoad(k6.load).total('requests', { scenario: path, outcome: 'ok' })).toBeGreaterThan(4);
+  });
+
+  it('say what is missing where they are given neither a plan nor an address', async () => {
+    const { code, text } = await start('nothing', { environment: keys }).ended;
+    expect(code).toBe(107);
+    expect(text).toContain('neither TUNE_LOAD_PLAN');
   });
 });

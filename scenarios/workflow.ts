@@ -1,13 +1,17 @@
-import { k6Options } from './lib/k6-options.ts';
-import { prepareScenarios, readPlan } from './lib/read-plan.ts';
 import { runIteration } from './lib/run-iteration.ts';
+import { constantShape } from './lib/shapes.ts';
+import { startScript } from './lib/start-script.ts';
 
-/** The plan's workflow scenarios alone. */
-const plan = readPlan('workflow');
-const scenarios = prepareScenarios(plan);
+/** The plan's workflow runs alone; without a plan, runs at one rate. */
+const script = startScript({
+  classes: ['workflow'],
+  defaultRate: 1,
+  defaultSeconds: 600,
+  shape: ({ rate, seconds }) => constantShape(rate, seconds),
+});
 
-export const options = k6Options(plan, Date.now());
+export const options = script.options;
 
 export function workflow(): void {
-  runIteration(scenarios);
+  runIteration(script.scenarios);
 }

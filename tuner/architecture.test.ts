@@ -27,6 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   'tuner/cli': ['*'],
   reports: common,
   scenarios: [],
+  'scenarios/testing': ['tuner/contracts', 'scripts/tools'],
   sandbox: [...common, 'tuner/config', 'tuner/cluster', 'scripts/tools'],
   'scripts/tools': common,
   'scripts/tools/hpa-conformance': [...common, 'tuner/hpa'],

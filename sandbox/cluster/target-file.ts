@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Target, targetSchema } from '../../tuner/contracts/config.ts';
-import { apiKeys, queueMetricName, release, releaseNamespace } from './release-names.ts';
+import { apiKeys, datasetId, queueMetricName, release, releaseNamespace } from './release-names.ts';
 import type { SandboxPaths } from './sandbox-paths.ts';
 
 export interface TargetAddresses {
@@ -44,6 +44,7 @@ export function sandboxTarget(
     apps: {
       chat: { key: key('chat') },
       workflow: { key: key('workflow'), inputs: { question: '{prompt}' } },
+      indexing: { key: key('dataset'), datasetId },
     },
     redis: { url: `redis://127.0.0.1:${redisPort}` },
     queueMetric: { name: queueMetricName },

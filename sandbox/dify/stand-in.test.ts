@@ -43,7 +43,8 @@ describe('the stand-in over HTTP', () => {
     return { standIn, pods };
   }
 
-  const chatBody = (query: string) => JSON.stringify({ query, response_mode: 'streaming', user: 'u' });
+  const chatBody = (query: string) =>
+    JSON.stringify({ inputs: {}, query, response_mode: 'streaming', user: 'u' });
   const chat = (port: number, query: string) =>
     askOverHttp({
       port,

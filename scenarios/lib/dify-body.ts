@@ -1,41 +1,103 @@
-import type { PlannedScenario } from '../../tuner/contracts/load-plan.ts';
-import { generatePrompt } from './prompts.ts';
+import { asText, type DataRow, fillPlaceholders } from './data-rows.ts';
+import { aroundMean, generatePrompt, generatePromptOf } from './prompts.ts';
+import { randomOf } from './random.ts';
+import type { PreparedScenario } from './read-plan.ts';
 
-/** Which iteration of which run a request belongs to. */
+/** Which request of which iteration it is. */
 export interface IterationId {
   /** Over all runners, from 0. */
   readonly iteration: number;
-  /** Tells the users of one run from those of another. */
-  readonly run: string;
+  /** Message of a conversation, from 0. */
+  readonly turn: number;
 }
 
-interface BodySource extends PlannedScenario {
-  readonly seed: number;
-  readonly prompts: readonly string[];
+/** What bodies are made of. */
+export type BodySource = Pick<
+  PreparedScenario,
+  | 'name'
+  | 'responseMode'
+  | 'inputs'
+  | 'promptTokens'
+  | 'answerTokens'
+  | 'promptSuffix'
+  | 'turns'
+  | 'seed'
+  | 'run'
+  | 'prompts'
+  | 'rows'
+  | 'arrivals'
+>;
+
+const usualAnswerTokens = 100;
+
+/** JSON body of a message to a chat, agent or chatflow app. */
+export function chatBody(source: BodySource, id: IterationId, conversationId: string): string {
+  const values = valuesOf(source, id);
+  return JSON.stringify({
+    ...common(source, id, values),
+    query: values.prompt,
+    // A name for each conversation would be another call of the model, and delays the first message.
+    auto_generate_name: false,
+    ...(conversationId === '' ? {} : { conversation_id: conversationId }),
+  });
 }
 
-/** What is sent as the user's text in an iteration: the same for the same seed, whoever runs it. */
-export function promptOf(source: BodySource, { iteration }: IterationId): string {
-  const text =
-    source.prompts.length > 0
-      ? (source.prompts[iteration % source.prompts.length] ?? '')
-      : generatePrompt(source.promptTokens, source.seed, source.name, iteration);
-  return source.promptSuffix === '' ? text : `${text} ${source.promptSuffix}`;
+/** JSON body of a run of a workflow app. */
+export function workflowBody(source: BodySource, id: IterationId): string {
+  return JSON.stringify(common(source, id, valuesOf(source, id)));
 }
 
-/** JSON body of one run of an app. */
-export function difyBody(source: BodySource, id: IterationId): string {
-  const prompt = promptOf(source, id);
+function common(source: BodySource, id: IterationId, values: DataRow) {
   const inputs = Object.fromEntries(
-    Object.entries(source.inputs).map(([name, value]) => [name, value.replaceAll('{prompt}', prompt)]),
+    Object.entries(source.inputs).map(([name, value]) => [name, fillPlaceholders(value, values)]),
   );
-  const common = { inputs, response_mode: source.responseMode, user: userOf(source, id) };
-  if (source.kind === 'workflow') return JSON.stringify(common);
-  // A name for each conversation would be another call of the model, and delays the first message.
-  return JSON.stringify({ ...common, query: prompt, auto_generate_name: false });
+  return { inputs, response_mode: source.responseMode, user: userOf(source, id) };
 }
 
 /** One user an iteration: Dify serialises some work by user, which real traffic of many users does not meet. */
-function userOf(source: BodySource, { iteration, run }: IterationId): string {
-  return `tune-${run}-${source.name}-${iteration}`;
+export function userOf({ run, name }: BodySource, { iteration }: Pick<IterationId, 'iteration'>): string {
+  return `tune-${run}-${name}-${iteration}`;
+}
+
+/** What `{…}` stands for: the same for the same seed, whoever runs the iteration. */
+function valuesOf(source: BodySource, id: IterationId): DataRow {
+  const row = source.rows[id.iteration % Math.max(1, source.rows.length)] ?? {};
+  const sizes = replayedSizes(source, id);
+  const answerTokens =
+    sizes?.answerTokens ??
+    aroundMean(source.answerTokens ?? usualAnswerTokens, randomOf(...seedsOf(source, id), 'answer'));
+  const values = { answerTokens, ...row };
+  const suffix = asText(fillPlaceholders(source.promptSuffix, values));
+  const text = promptText(source, id, { row, promptTokens: sizes?.promptTokens ?? null });
+  return { ...values, prompt: suffix === '' ? text : `${text} ${suffix}` };
+}
+
+/** The text of a document: a prompt by another name, of its own length. */
+export function documentText(source: BodySource, iteration: number): string {
+  return asText(valuesOf({ ...source, promptSuffix: '' }, { iteration, turn: 0 }).prompt);
+}
+
+/** The row's own prompt, the next one of the file, or a generated one. */
+function promptText(
+  source: BodySource,
+  id: IterationId,
+  { row, promptTokens }: { row: DataRow; promptTokens: number | null },
+): string {
+  if (id.turn === 0 && Object.hasOwn(row, 'prompt')) return asText(row.prompt);
+  const { prompts, turns = 1 } = source;
+  if (prompts.length > 0) return prompts[(id.iteration * turns + id.turn) % prompts.length] ?? '';
+  return promptTokens === null
+    ? generatePrompt(source.promptTokens, ...seedsOf(source, id))
+    : generatePromptOf(Math.max(1, promptTokens), ...seedsOf(source, id));
+}
+
+function seedsOf({ seed, name }: BodySource, { iteration, turn }: IterationId): (string | number)[] {
+  return turn === 0 ? [seed, name, iteration] : [seed, name, iteration, turn];
+}
+
+/** Of the trace's row that this arrival is; null: no replay. */
+function replayedSizes({ arrivals }: BodySource, { iteration }: IterationId) {
+  const [, promptTokens, answerTokens] = (arrivals[iteration] ?? '').split(',');
+  if (promptTokens === undefined || answerTokens === undefined) return null;
+  return { promptTokens: Number(promptTokens), answerTokens: Number(answerTokens) };
 }

@@ -14,8 +14,21 @@ const words =
  */
 export function generatePrompt(meanTokens: number, ...seeds: readonly (string | number)[]): string {
   const random = randomOf(...seeds);
-  const length = Math.max(1, Math.round(meanTokens * (0.5 + random())));
-  return Array.from({ length }, () => words[Math.floor(random() * words.length)]).join(' ');
+  return wordsOf(aroundMean(meanTokens, random), random);
+}
+
+/** A prompt of exactly so many words. */
+export function generatePromptOf(tokens: number, ...seeds: readonly (string | number)[]): string {
+  return wordsOf(tokens, randomOf(...seeds));
+}
+
+/** At least 1, uniform from half to one and a half of the mean. */
+export function aroundMean(mean: number, random: () => number): number {
+  return Math.max(1, Math.round(mean * (0.5 + random())));
+}
+
+function wordsOf(count: number, random: () => number): string {
+  return Array.from({ length: count }, () => words[Math.floor(random() * words.length)]).join(' ');
 }
 
 /** Lines of a prompt file; empty ones are none. */

@@ -79,6 +79,11 @@ export function isFailedOutcome(outcome: string): boolean {
   return outcome !== 'ok' && outcome !== 'stopped' && outcome !== '';
 }
 
+/** Whether a request went on with a conversation: then it was no arrival of the plan (docs/traffic.md). */
+export function isLaterMessage(endpoint: string): boolean {
+  return endpoint === 'chat-messages-next';
+}
+
 /** Bins of a log-linear histogram: 64 of equal width in each power of two, so a midpoint is within 1/128 of its samples. */
 export const subBucketsPerOctave = 64;
 

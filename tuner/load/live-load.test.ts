@@ -66,6 +66,14 @@ describe('startLiveLoad', () => {
     expect(latest?.timeToFirstTokenP95Ms).toBeLessThan(202);
   });
 
+  it('takes later messages of a conversation for no arrivals of the plan', () => {
+    const next = { ...series(7, 'requests_started', 'counter'), endpoint: 'chat-messages-next' };
+    const both = bucket(2, { id: 0, count: 1, sum: 3 }, { id: 7, count: 1, sum: 9 });
+    const live = watch(...setUp, next, both);
+    expect(live.firstStarts()).toEqual([0, 0, 3]);
+    expect(live.latest()?.arrivalsPerSecond).toBe(12);
+  });
+
   it('forgets what is older than its window', () => {
     const old = bucket(0, { id: 0, count: 1, sum: 1000 });
     const young = Array.from({ length: 10 }, (_, index) => bucket(index + 1, { id: 0, count: 1, sum: 5 }));

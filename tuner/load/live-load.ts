@@ -1,4 +1,10 @@
-import { binMidpoint, isFailedOutcome, type LoadLine, loadLineSchema } from '../contracts/load-buckets.ts';
+import {
+  binMidpoint,
+  isFailedOutcome,
+  isLaterMessage,
+  type LoadLine,
+  loadLineSchema,
+} from '../contracts/load-buckets.ts';
 import type { LiveLoad } from './load-run.ts';
 
 type BucketValue = Extract<LoadLine, { type: 'bucket' }>['values'][number];
@@ -27,7 +33,7 @@ const windowSeconds = 10;
 const firstSeconds = 30;
 
 export function startLiveLoad(): LiveLoadView {
-  const series = new Map<number, { metric: string; outcome: string }>();
+  const series = new Map<number, { metric: string; endpoint: string; outcome: string }>();
   const seconds: Second[] = [];
   const firstStarts: number[] = [];
   let startAt: string | null = null;
@@ -46,8 +52,9 @@ export function startLiveLoad(): LiveLoadView {
     return fresh;
   };
   const add = (atSeconds: number, value: BucketValue) => {
-    const { metric, outcome } = series.get(value.id) ?? { metric: '', outcome: '' };
-    if (metric === 'requests_started') countStarts(firstStarts, atSeconds, value.sum);
+    const { metric, endpoint, outcome } = series.get(value.id) ?? { metric: '', endpoint: '', outcome: '' };
+    if (metric === 'requests_started' && !isLaterMessage(endpoint))
+      countStarts(firstStarts, atSeconds, value.sum);
     if (metric === 'dropped_iterations') dropped += value.sum;
     const second = secondOf(atSeconds);
     if (second === null) return;
@@ -63,7 +70,7 @@ export function startLiveLoad(): LiveLoadView {
     see(text) {
       const line = loadLineSchema.safeParse(parseJson(text)).data;
       if (line?.type === 'header') startAt = line.startAt;
-      else if (line?.type === 'series') series.set(line.id, { metric: line.metric, outcome: line.outcome });
+      else if (line?.type === 'series') series.set(line.id, line);
       else if (line?.type === 'bucket') for (const value of line.values) add(line.atSeconds, value);
     },
     startAt: () => startAt,

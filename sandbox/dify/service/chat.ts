@@ -1,9 +1,11 @@
-/** POST /v1/chat-messages to a plain chat app: everything happens in the API process. */
+/** POST /v1/chat-messages to a plain chat or agent app: everything happens in the API process. */
 import { randomUUID } from 'node:crypto';
 import { computeAt, HeldConnection } from '../model/place.ts';
 import { pause, type Task, until } from '../model/task.ts';
 import type { App } from '../wire/apps.ts';
 import {
+  agentMessageEvents,
+  agentThoughtEvent,
   blockingMessage,
   type MessageIds,
   messageEndEvent,
@@ -83,14 +85,27 @@ function* talk(dify: Dify, visit: Visit, turn: ChatTurn, ids: MessageIds): Task<
     yield* until(pause(scheduler, world.dify.autoNameWaitSeconds * 1000));
   }
   const isStream = turn.payload.response_mode === 'streaming';
-  const eventOf = messageEvents(ids, null);
-  const say = (text: string) => {
-    if (isStream && !exchange.event(eventOf(text))) visit.leave();
+  const send = (event: string) => {
+    if (isStream && !exchange.event(event)) visit.leave();
   };
-  const forget = dify.stopSignals.listen(ids.taskId, () => call.pushFirst({ kind: 'stopped' }));
+  const isAgent = turn.app.mode === 'agent-chat';
+  const eventOf = isAgent ? agentMessageEvents(ids) : messageEvents(ids, null);
+  const thoughtId = isAgent ? randomUUID() : null;
+  let isThinking = thoughtId !== null;
+  const say = (text: string) => {
+    // An agent announces its thought with the first piece of it.
+    if (isThinking && thoughtId !== null) send(agentThoughtEvent(ids, thoughtId, ''));
+    isThinking = false;
+    send(eventOf(text));
+  };
+  const { user } = turn.payload;
+  const forget = dify.stopSignals.listen(ids.taskId, user, () => call.pushFirst({ kind: 'stopped' }));
   try {
     const answer = yield* readAnswer(place, call, { cpuMsPerToken: world.cpuMs.chat.perToken, onToken: say });
-    if (answer.ending.kind === 'end') say('');
+    if (answer.ending.kind === 'end') {
+      say('');
+      if (thoughtId !== null) send(agentThoughtEvent(ids, thoughtId, answer.text));
+    }
     return answer;
   } finally {
     forget();

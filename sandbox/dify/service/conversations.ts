@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 export interface Conversation {
   readonly id: string;
   readonly appId: string;
+  /** Whom it belongs to: for anybody else it is not there. */
+  readonly user: string;
   /** Tokens said so far: the next prompt carries them. */
   tokens: number;
   /** Messages so far. */
@@ -15,8 +17,8 @@ const most = 50_000;
 export class Conversations {
   readonly #byId = new Map<string, Conversation>();
 
-  create(appId: string): Conversation {
-    const conversation: Conversation = { id: randomUUID(), appId, tokens: 0, messages: 0 };
+  create(appId: string, user: string): Conversation {
+    const conversation: Conversation = { id: randomUUID(), appId, user, tokens: 0, messages: 0 };
     this.#byId.set(conversation.id, conversation);
     if (this.#byId.size > most) {
       const [oldest] = this.#byId.keys();
@@ -25,20 +27,20 @@ export class Conversations {
     return conversation;
   }
 
-  find(id: string, appId: string): Conversation | undefined {
+  find(id: string, appId: string, user: string): Conversation | undefined {
     const conversation = this.#byId.get(id);
-    return conversation?.appId === appId ? conversation : undefined;
+    return conversation?.appId === appId && conversation.user === user ? conversation : undefined;
   }
 
   /** False when there was none. */
-  delete(id: string, appId: string): boolean {
-    return this.find(id, appId) !== undefined && this.#byId.delete(id);
+  delete(id: string, appId: string, user: string): boolean {
+    return this.find(id, appId, user) !== undefined && this.#byId.delete(id);
   }
 
-  /** The newest of an app, newest first. */
-  newest(appId: string, limit: number): Conversation[] {
+  /** The newest of a user with an app, newest first. */
+  newest(appId: string, user: string, limit: number): Conversation[] {
     return [...this.#byId.values()]
-      .filter((conversation) => conversation.appId === appId)
+      .filter((conversation) => conversation.appId === appId && conversation.user === user)
       .slice(-limit)
       .reverse();
   }

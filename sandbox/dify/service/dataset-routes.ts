@@ -8,7 +8,7 @@ import { datasetReply, documentReply, indexingStatusReply, retrieveReply } from 
 import type { JsonReply } from '../wire/exchange.ts';
 import type { Dataset } from './datasets.ts';
 import type { Dify, Visit } from './dify.ts';
-import { invalidParam, missingField, notFound } from './refusals.ts';
+import { invalidParam, missingFields, notFound } from './refusals.ts';
 
 const documentSchema = z.object({
   name: z.string(),
@@ -47,7 +47,7 @@ function replyTo(dify: Dify, visit: Visit, [id, ...rest]: readonly string[]): Js
 function replyToCollection(dify: Dify, { request }: Visit): JsonReply {
   if (request.method === 'POST') {
     const parsed = z.object({ name: z.string().min(1).max(40) }).safeParse(request.body);
-    if (!parsed.success) return missingField('DatasetCreatePayload', 'name', '{}');
+    if (!parsed.success) return missingFields('DatasetCreatePayload', ['name'], '{}');
     return { status: 200, body: datasetReply(dify.datasets.create(parsed.data.name), false) };
   }
   const datasets = dify.datasets.list();
@@ -82,9 +82,11 @@ function retrieve({ request }: Visit, dataset: Dataset): JsonReply {
 function replyToDocuments({ request }: Visit, dataset: Dataset, [id, action]: readonly string[]): JsonReply {
   const documents = [...dataset.documents.values()];
   if (id === undefined) {
-    const { page, limit, slice, hasMore } = pageOf(documents.toReversed(), request.query);
+    const keyword = request.query.get('keyword') ?? '';
+    const found = documents.filter(({ name }) => name.includes(keyword)).toReversed();
+    const { page, limit, slice, hasMore } = pageOf(found, request.query);
     const data = slice.map((document) => documentReply(document));
-    return { status: 200, body: { data, has_more: hasMore, limit, total: documents.length, page } };
+    return { status: 200, body: { data, has_more: hasMore, limit, total: found.length, page } };
   }
   if (action === 'indexing-status') {
     const batch = documents.filter((document) => document.batch === id);

@@ -27,7 +27,7 @@ export interface Dataset {
 }
 
 /** There from the start, so that a load test need not create one. */
-const firstDatasetId = 'd1a7f4c0-5a3e-4c5e-9f37-3a4c1f0a7b01';
+export const firstDatasetId = 'd1a7f4c0-5a3e-4c5e-9f37-3a4c1f0a7b01';
 
 export class Datasets {
   readonly #byId = new Map<string, Dataset>();

@@ -31,16 +31,21 @@ export const notChatApp = refusal(
 
 export const noUser = invalidParam('Arg user must be provided.');
 
-/** Pydantic's sentence for a field that is missing, as Dify passes it on. */
-export function missingField(model: string, field: string, input: string): JsonReply {
+/** Pydantic's sentences for fields that are missing, as Dify passes them on. */
+export function missingFields(model: string, fields: readonly string[], input: string): JsonReply {
   const lines = [
-    `1 validation error for ${model}`,
-    field,
-    `  Field required [type=missing, input_value=${input}, input_type=dict]`,
-    '    For further information visit https://errors.pydantic.dev/2.11/v/missing',
+    `${fields.length} validation error${fields.length > 1 ? 's' : ''} for ${model}`,
+    ...fields.flatMap((field) => [
+      field,
+      `  Field required [type=missing, input_value=${input}, input_type=dict]`,
+      '    For further information visit https://errors.pydantic.dev/2.11/v/missing',
+    ]),
   ];
   return invalidParam(lines.join('\n'));
 }
+
+/** An agent answers in a stream or not at all. */
+export const agentStreamsOnly = invalidParam('Agent Chat App does not support blocking mode');
 
 /** Flask's 404 with its guesses at what was meant. */
 export function notFound(what: string, path: string, guesses: readonly string[]): JsonReply {

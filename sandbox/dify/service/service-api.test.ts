@@ -52,6 +52,24 @@ describe('a streaming chat', () => {
     expect(exchange.events.length).toBeLessThan(20);
   });
 
+  it('does not stop for another user than who asked, and says nothing of it', () => {
+    const trial = new Trial(worldNamed('comfortable'), counts);
+    const exchange = trial.chat('[[ttft=0.5 tps=10 n=30]]');
+    trial.advance(2);
+    const { task_id: task } = dataOf(exchange.events[0]?.data);
+    const path = `/v1/chat-messages/${task}/stop`;
+    const stop = trial.send({ path, key: 'app-sandbox-chat', body: { user: 'somebody else' } });
+    const wrongRoute = trial.send({
+      path: `/v1/workflows/tasks/${task}/stop`,
+      key: 'app-sandbox-chat',
+      body: { user: 'u' },
+    });
+    trial.advance(10);
+    expect(stop.reply?.status).toBe(200);
+    expect(wrongRoute.reply?.body).toMatchObject({ code: 'not_workflow_app' });
+    expect(exchange.eventNames.filter((name) => name === 'message')).toHaveLength(31);
+  });
+
   it('wants to know who asks for a stop', () => {
     const trial = new Trial(worldNamed('comfortable'), counts);
     const stop = trial.send({ path: '/v1/chat-messages/x/stop', key: 'app-sandbox-chat', body: {} });
@@ -165,6 +183,46 @@ describe('a streaming workflow run', () => {
   });
 });
 
+describe('an agent', () => {
+  const agent = (trial: Trial, more: object = {}) =>
+    trial.send({
+      path: '/v1/chat-messages',
+      key: 'app-sandbox-agent',
+      body: { inputs: {}, query: '[[ttft=0.1 tps=100 n=3]]', response_mode: 'streaming', user: 'u', ...more },
+    });
+
+  it('announces its thought, answers in messages of its own name, and tells what it thought', () => {
+    const trial = new Trial(worldNamed('comfortable'), counts);
+    const exchange = agent(trial);
+    trial.advance(5);
+    // As Dify's runner publishes them (fc_agent_runner.py): a thought with the first chunk, and one when it is saved.
+    expect(exchange.eventNames).toEqual([
+      'agent_thought',
+      'agent_message',
+      'agent_message',
+      'agent_message',
+      'agent_message',
+      'agent_thought',
+      'message_end',
+    ]);
+    const [first, ...rest] = exchange.events.map(({ data }) => dataOf(data));
+    const last = rest.at(-2);
+    expect(first).toMatchObject({ position: 1, thought: '', tool: '', message_files: [] });
+    expect(last).toMatchObject({ id: first.id, thought: 'the quick brown' });
+    expect(rest.slice(0, 4).map(({ answer }) => answer)).toEqual(['the', ' quick', ' brown', '']);
+  });
+
+  it('refuses to answer at once, as Dify does', () => {
+    const trial = new Trial(worldNamed('comfortable'), counts);
+    const exchange = agent(trial, { response_mode: 'blocking' });
+    trial.advance(1);
+    expect(exchange.reply).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_param', message: 'Agent Chat App does not support blocking mode' },
+    });
+  });
+});
+
 describe('other requests', () => {
   it('keep conversations: listed, deleted, then unknown', () => {
     const trial = new Trial(worldNamed('comfortable'), counts);
@@ -181,6 +239,46 @@ describe('other requests', () => {
     const again = trial.chat('hi', { conversation_id: id });
     trial.advance(1);
     expect(again.reply?.status).toBe(404);
+  });
+
+  it('keep a conversation to the user whose it is', () => {
+    const trial = new Trial(worldNamed('comfortable'), counts);
+    const chat = trial.chat('[[ttft=0.1 tps=100 n=1]]');
+    trial.advance(2);
+    const { conversation_id: id } = dataOf(chat.events[0]?.data);
+    const [own, other] = ['u', 'v'].map((user) => trial.chat('[[n=1]]', { conversation_id: id, user }));
+    trial.advance(3);
+    expect(own?.eventNames.at(-1)).toBe('message_end');
+    expect(other?.reply?.body).toMatchObject({ status: 404 });
+    const noUuid = trial.chat('hi', { conversation_id: 'the last one' });
+    trial.advance(1);
+    expect(noUuid.reply).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('valid UUID') },
+    });
+  });
+
+  it('name every field that is missing', () => {
+    const trial = new Trial(worldNamed('comfortable'), counts);
+    const exchange = trial.send({ path: '/v1/chat-messages', key: 'app-sandbox-chat', body: { user: 'u' } });
+    trial.advance(1);
+    const said = JSON.stringify(exchange.reply?.body);
+    expect(said).toContain('2 validation errors for ChatRequestPayload');
+    expect(said.match(/Field required/g)).toHaveLength(2);
+  });
+
+  it('find documents by a part of their name', () => {
+    const trial = new Trial(worldNamed('comfortable'), counts);
+    const [dataset] = trial.model.dify.datasets.list();
+    const path = `/v1/datasets/${dataset?.id}`;
+    const key = 'dataset-sandbox';
+    for (const name of ['tune-a-1', 'tune-a-2', 'tune-b-1']) {
+      trial.send({ path: `${path}/document/create-by-text`, key, body: { name, text: 'x' } });
+    }
+    trial.advance(2);
+    const list = trial.send({ method: 'GET', path: `${path}/documents?keyword=tune-a-&limit=1`, key });
+    trial.advance(1);
+    expect(list.reply?.body).toMatchObject({ total: 2, has_more: true, data: [{ name: 'tune-a-2' }] });
   });
 
   it.each([

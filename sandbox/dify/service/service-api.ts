@@ -7,12 +7,13 @@ import { type App, appOfKey, datasetKey } from '../wire/apps.ts';
 import type { JsonReply } from '../wire/exchange.ts';
 import { unixSeconds } from '../wire/workflow-events.ts';
 import { answerChat } from './chat.ts';
-import { type ChatPayload, checkChatPayload, checkRunPayload } from './chat-payload.ts';
+import { type ChatPayload, checkChatPayload, checkRunPayload, checkUser } from './chat-payload.ts';
 import type { Conversation } from './conversations.ts';
 import { answerDatasets } from './dataset-routes.ts';
 import type { Dify, Visit } from './dify.ts';
 import { replyOfProcess } from './process-routes.ts';
 import {
+  agentStreamsOnly,
   badKey,
   invalidParam,
   noAuthorization,
@@ -59,17 +60,21 @@ function* reply(dify: Dify, { place, exchange }: Visit, json: JsonReply): Task {
 }
 
 function* chat(dify: Dify, visit: Visit, app: App): Task {
+  const asks = checkUser(visit.request.body);
+  if ('refusal' in asks) return yield* reply(dify, visit, asks.refusal);
+  if (app.mode === 'workflow') return yield* reply(dify, visit, notChatApp);
   const checked = checkChatPayload(visit.request.body);
   if ('refusal' in checked) return yield* reply(dify, visit, checked.refusal);
-  if (app.mode === 'workflow') return yield* reply(dify, visit, notChatApp);
   const { payload } = checked;
+  if (app.mode === 'agent-chat' && payload.response_mode === 'blocking')
+    return yield* reply(dify, visit, agentStreamsOnly);
   const conversation = conversationOf(dify, app, payload);
   if (!conversation) {
     const guesses = ['/v1/chat-messages', '/api/chat-messages', '/v1/chat-messages/<string:task_id>/stop'];
     return yield* reply(dify, visit, notFound('Conversation Not Exists.', visit.request.path, guesses));
   }
   yield* letIn(dify, visit, app, (inside) => {
-    if (app.mode === 'chat') return answerChat(dify, inside, { app, payload, conversation });
+    if (app.workflowId === null) return answerChat(dify, inside, { app, payload, conversation });
     const order = chatflowOrder(app, payload, conversation);
     return answerRun(dify, inside, {
       order,
@@ -80,8 +85,8 @@ function* chat(dify: Dify, visit: Visit, app: App): Task {
 }
 
 function conversationOf(dify: Dify, app: App, payload: ChatPayload): Conversation | undefined {
-  if (payload.conversation_id === '') return dify.conversations.create(app.id);
-  return dify.conversations.find(payload.conversation_id, app.id);
+  if (payload.conversation_id === '') return dify.conversations.create(app.id, payload.user);
+  return dify.conversations.find(payload.conversation_id, app.id, payload.user);
 }
 
 function chatflowOrder(app: App, payload: ChatPayload, conversation: Conversation): RunOrder {
@@ -102,9 +107,11 @@ function chatflowOrder(app: App, payload: ChatPayload, conversation: Conversatio
 }
 
 function* workflow(dify: Dify, visit: Visit, app: App): Task {
+  const asks = checkUser(visit.request.body);
+  if ('refusal' in asks) return yield* reply(dify, visit, asks.refusal);
+  if (app.mode !== 'workflow') return yield* reply(dify, visit, notWorkflowApp);
   const checked = checkRunPayload(visit.request.body);
   if ('refusal' in checked) return yield* reply(dify, visit, checked.refusal);
-  if (app.mode !== 'workflow') return yield* reply(dify, visit, notWorkflowApp);
   const { inputs, user, response_mode: mode } = checked.payload;
   if (typeof inputs.question !== 'string' || inputs.question === '') {
     return yield* reply(dify, visit, invalidParam('question is required in input form'));
@@ -141,15 +148,22 @@ function replyAboutApp(dify: Dify, { request }: Visit, app: App): JsonReply {
   const { method, path, query } = request;
   if (method === 'GET' && path === '/v1/info') return { status: 200, body: infoReply(app) };
   if (method === 'GET' && path === '/v1/parameters') return { status: 200, body: parametersReply(app) };
-  const task = /^\/v1\/(?:chat-messages|workflows\/tasks)\/([^/]+)\/stop$/.exec(path)?.[1];
+  const [, route, task] = /^\/v1\/(chat-messages|workflows\/tasks)\/([^/]+)\/stop$/.exec(path) ?? [];
   if (method === 'POST' && task !== undefined) {
-    if (!userOf(request.body)) return noUser;
-    dify.stopSignals.stop(task);
+    const user = userOf(request.body);
+    if (!user) return noUser;
+    if (route === 'chat-messages' && app.mode === 'workflow') return notChatApp;
+    if (route !== 'chat-messages' && app.mode !== 'workflow') return notWorkflowApp;
+    dify.stopSignals.stop(task, String(user));
     return { status: 200, body: { result: 'success' } };
   }
   if (method === 'GET' && path === '/v1/conversations') return listConversations(dify, app, query);
   const conversation = /^\/v1\/conversations\/([^/]+)$/.exec(path)?.[1];
-  if (method === 'DELETE' && conversation !== undefined && dify.conversations.delete(conversation, app.id)) {
+  if (
+    method === 'DELETE' &&
+    conversation !== undefined &&
+    dify.conversations.delete(conversation, app.id, String(userOf(request.body) ?? ''))
+  ) {
     return { status: 204, body: null };
   }
   if (conversation !== undefined) return notFound('Conversation Not Exists.', path, []);
@@ -158,7 +172,7 @@ function replyAboutApp(dify: Dify, { request }: Visit, app: App): JsonReply {
 
 function listConversations(dify: Dify, app: App, query: URLSearchParams): JsonReply {
   const limit = Math.min(100, Math.max(1, Number(query.get('limit') ?? 20) || 20));
-  const found = dify.conversations.newest(app.id, limit + 1);
+  const found = dify.conversations.newest(app.id, query.get('user') ?? '', limit + 1);
   const data = found.slice(0, limit).map(({ id }) => ({
     id,
     name: 'New conversation',

@@ -129,7 +129,9 @@ class Run {
       ? messageEvents(ids.message, llmTextSelector)
       : textChunkEvents(ids, llmTextSelector);
     const call = this.#dify.llm.call(prompt);
-    const forget = this.#dify.stopSignals.listen(ids.taskId, () => call.pushFirst({ kind: 'stopped' }));
+    const forget = this.#dify.stopSignals.listen(ids.taskId, ids.user, () =>
+      call.pushFirst({ kind: 'stopped' }),
+    );
     try {
       const onToken = (text: string) => this.#emit(eventOf(text));
       const answer = yield* readAnswer(this.#place, call, { cpuMsPerToken: cost.perToken, onToken });

@@ -1,13 +1,13 @@
 /** The apps of the stand-in, as provisioned in a Dify for a load test, and the keys that reach them. */
 
-export type AppMode = 'chat' | 'advanced-chat' | 'workflow';
+export type AppMode = 'chat' | 'agent-chat' | 'advanced-chat' | 'workflow';
 
 export interface App {
   readonly id: string;
   readonly key: string;
   readonly name: string;
   readonly mode: AppMode;
-  /** The published workflow; null for a plain chat. */
+  /** The published workflow; null for a plain chat and an agent. */
   readonly workflowId: string | null;
   /** Whether the graph has an LLM node. */
   readonly hasLlm: boolean;
@@ -47,6 +47,15 @@ export const apps: readonly App[] = [
     mode: 'workflow',
     workflowId: 'f2b0a7c4-2f43-4b6e-9a35-c5b1c8a4d104',
     hasLlm: false,
+  },
+  {
+    // Without tools, so that it thinks once and answers.
+    id: '0b3d6c5e-51a4-4b55-8f0e-6a7d1f6b9c05',
+    key: 'app-sandbox-agent',
+    name: 'loadtest-agent',
+    mode: 'agent-chat',
+    workflowId: null,
+    hasLlm: true,
   },
 ];
 

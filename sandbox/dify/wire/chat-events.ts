@@ -32,6 +32,31 @@ export function messageEvents(
   return (answer) => head + JSON.stringify(answer) + tail;
 }
 
+/** An agent's tokens: those of a chat by another name. */
+export function agentMessageEvents(ids: MessageIds): (answer: string) => string {
+  const head = `{"event":"agent_message",${messageHead(ids)},"id":"${ids.messageId}","answer":`;
+  return (answer) => `${head}${JSON.stringify(answer)}}`;
+}
+
+/** What an agent without tools says of its thinking: nothing when it begins, its answer when it has it. */
+export function agentThoughtEvent(ids: MessageIds, thoughtId: string, thought: string): string {
+  return JSON.stringify({
+    event: 'agent_thought',
+    conversation_id: ids.conversationId,
+    message_id: ids.messageId,
+    created_at: ids.createdAt,
+    task_id: ids.taskId,
+    id: thoughtId,
+    position: 1,
+    thought,
+    observation: '',
+    tool: '',
+    tool_labels: {},
+    tool_input: '',
+    message_files: [],
+  });
+}
+
 /** @param files null in a chat, a list in a chatflow */
 export function messageEndEvent(ids: MessageIds, usage: Usage, files: readonly [] | null): string {
   const metadata = { annotation_reply: null, retriever_resources: [], usage };
