@@ -43,6 +43,37 @@ describe('fixtures', () => {
   );
 });
 
+it('shows what became of documents and of calls that are no runs of apps', () => {
+  const whole = makeRun(quickVariant);
+  const of = { confidenceLevel: 0.95, method: 'x', sampleCount: 40 };
+  const { evidence } = whole;
+  if (evidence?.components.worker === undefined) throw new Error('the fixture has a worker');
+  const { worker } = evidence.components;
+  const cost = { ...worker.cpuMillisecondsPerRequest, indexing: { value: 141, low: 120, high: 160, ...of } };
+  const input = {
+    ...whole,
+    evidence: {
+      ...evidence,
+      components: { ...evidence.components, worker: { ...worker, cpuMillisecondsPerRequest: cost } },
+      otherCalls: [
+        { requestClass: 'indexing' as const, endpoint: 'indexing', outcome: 'timed_out', count: 3 },
+        { requestClass: 'chat' as const, endpoint: 'stop', outcome: 'ok', count: 17 },
+      ],
+      indexing: {
+        documents: 41,
+        timeToIndexedMs: { count: 38, mean: 2, min: 1, p05: 1, p50: 2345, p95: 3, p99: 4, max: 5 },
+      },
+    },
+  };
+  evidenceSchema.parse(input.evidence);
+  const document = parse(renderReport(input));
+  expect(differingSources(document, input)).toEqual([]);
+  const text = document.getElementById('latency')?.textContent ?? '';
+  expect(text).toContain('indexing: document searchable');
+  expect(text).toMatch(/indexing\s*timed_out\s*3/);
+  expect(document.getElementById('capacity')?.textContent).toContain('CPU per document');
+});
+
 describe.each(Object.entries(variants))('the page of %s', (_, input) => {
   const page = renderReport(input);
   const document = parse(page);

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
-import { type ComponentName, requestClasses } from '../../tuner/contracts/component.ts';
+import { type ComponentName, requestClasses, trafficClasses } from '../../tuner/contracts/component.ts';
 import type { Binding, ComponentEvidence, Evidence, LoadStep } from '../../tuner/contracts/evidence.ts';
 import { entries, items, type Recorded } from '../recorded.ts';
 import { type Column, estimate, number, type Section, type Shown, section, table, text } from '../shown.ts';
@@ -51,10 +51,10 @@ function facts(evidence: Recorded<ComponentEvidence>): [string, Shown][] {
     ['Completions at saturation', estimate(evidence.at('saturationPerReplica'), 'perSecond')],
     ['Requests at once', estimate(evidence.at('slotsPerReplica'), 'decimal')],
     ['Slots declared', number(evidence.at('declaredSlotsPerReplica'), 'integer')],
-    ...requestClasses
+    ...trafficClasses
       .filter((name) => name in perRequest.value)
       .map((name): [string, Shown] => [
-        `CPU per ${name} request`,
+        name === 'indexing' ? 'CPU per document' : `CPU per ${name} request`,
         estimate(perRequest.at(name), 'cpuMilliseconds'),
       ]),
     ...requestClasses

@@ -23,6 +23,7 @@ export function caveatsOf(facts: CaveatFacts): string[] {
     ...unreachableObjectives(facts),
     ...(facts.meetsObjectives ? [] : [unmetCaveat(facts)]),
     ...extrapolation(facts),
+    ...indexingCaveats(facts.evidence),
     ...facts.assumptions,
     ...facts.evidence.gaps.map(gapText),
     ...facts.evidence.unknowns.map(
@@ -83,6 +84,18 @@ function extrapolation({ evidence, demand }: CaveatFacts): string[] {
   if (seen === 0 || peak <= seen * 1.1) return [];
   return [
     `The demand peaks at ${peak.toFixed(1)} requests/s and the run drove ${seen.toFixed(1)}: what lies between is extrapolated from cost per request.`,
+  ];
+}
+
+/** What was recorded beside the traffic that the model knows. */
+function indexingCaveats({ indexing, components }: Evidence): string[] {
+  if (!indexing) return [];
+  const costs = Object.entries(components).flatMap(([name, { cpuMillisecondsPerRequest: cost }]) =>
+    cost.indexing === undefined ? [] : [`${cost.indexing.value.toFixed(0)} ms on ${name}`],
+  );
+  const paid = costs.length === 0 ? 'unknown' : costs.join(', ');
+  return [
+    `${indexing.documents} documents were indexed during the run, and the model does not simulate indexing: its CPU (per document: ${paid}) is kept out of what chat and workflow cost, and nothing proposed here leaves room for it or for the worker slots that it takes.`,
   ];
 }
 

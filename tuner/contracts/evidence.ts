@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { componentNameSchema, requestClassSchema } from './component.ts';
+import { componentNameSchema, requestClassSchema, trafficClassSchema } from './component.ts';
 import { distributionSchema, estimateSchema, gapSchema } from './estimate.ts';
 
 /** evidence.json: what one recording teaches. `null` means unknown; `unknowns` and `gaps` say why. */
@@ -46,8 +46,8 @@ export const componentEvidenceSchema = z.strictObject({
   declaredSlotsPerReplica: z.number().nullable(),
   /** CPU used at no load. */
   idleMillicores: estimateSchema.nullable(),
-  /** CPU-milliseconds of this component per request of the class. */
-  cpuMillisecondsPerRequest: z.partialRecord(requestClassSchema, estimateSchema),
+  /** CPU-milliseconds of this component per request of the class; of indexing, per document with all its calls. */
+  cpuMillisecondsPerRequest: z.partialRecord(trafficClassSchema, estimateSchema),
   /** Seconds one slot is held by a request of the class when nothing waits. */
   serviceSeconds: z.partialRecord(requestClassSchema, distributionSchema),
   /** Requests one replica served at once when it was full; null when it never was. */
@@ -85,6 +85,16 @@ export const outcomeSchema = z.strictObject({
   count: z.int(),
 });
 
+/** Calls that are no runs of an app: stops, and all that indexing consists of. Not simulated, no part of objectives. */
+export const otherCallSchema = outcomeSchema.extend({ requestClass: trafficClassSchema });
+
+export const indexingEvidenceSchema = z.strictObject({
+  /** Documents of which it is known what became of them. */
+  documents: z.int(),
+  /** From the moment a document was due to the poll that found it indexed; null: none was. */
+  timeToIndexedMs: distributionSchema.nullable(),
+});
+
 export const evidenceSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: z.string(),
@@ -103,6 +113,10 @@ export const evidenceSchema = z.strictObject({
   /** Which component holds a request of the class: streaming workflow runs occupy api and worker. */
   routes: z.partialRecord(requestClassSchema, z.array(componentNameSchema)),
   outcomes: z.array(outcomeSchema),
+  /** Absent in evidence of older versions. */
+  otherCalls: z.array(otherCallSchema).optional(),
+  /** null: the load held none; absent in evidence of older versions. */
+  indexing: indexingEvidenceSchema.nullable().optional(),
   latency: z.partialRecord(
     requestClassSchema,
     z.strictObject({

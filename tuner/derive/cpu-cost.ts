@@ -1,14 +1,14 @@
 import { Matrix, solve } from 'ml-matrix';
-import type { ComponentName, RequestClass } from '../contracts/component.ts';
+import type { ComponentName, RequestClass, TrafficClass } from '../contracts/component.ts';
 import type { Estimate } from '../contracts/estimate.ts';
 import { seededRandom } from '../stats/seeded-random.ts';
-import { classRates, type Observation } from './observation.ts';
+import { classRates, documentRates, type Observation } from './observation.ts';
 
 export interface CpuCost {
   /** CPU of one replica at no load, millicores. */
   readonly idleMillicores: Estimate;
-  /** CPU-milliseconds of one request of each class that the component took part in. */
-  readonly perRequest: Partial<Record<RequestClass, Estimate>>;
+  /** CPU-milliseconds of one request of each class that the component took part in, and of one document. */
+  readonly perRequest: Partial<Record<TrafficClass, Estimate>>;
 }
 
 /** One reading of metrics.k8s.io: what a replica used over a window, and what it did meanwhile. */
@@ -24,7 +24,8 @@ const method = 'non-negative least squares over metrics.k8s.io windows, bootstra
 /**
  * What a request costs a component in CPU, from usage against the rate of requests in the same windows.
  *
- * Work is counted half at a request's start and half at its end, since streams cost CPU from end to end.
+ * Work is counted half at a request's start and half at its end, since streams cost CPU from end to end. Documents
+ * that were indexed meanwhile are a class of their own, so that what they cost is not put down to the others.
  *
  * @returns null with fewer readings than three per unknown
  * @see Lawson and Hanson, Solving Least Squares Problems (1974), chapter 23; solved here over all sign patterns
@@ -32,8 +33,9 @@ const method = 'non-negative least squares over metrics.k8s.io windows, bootstra
 export function fitCpuCost(
   observation: Observation,
   component: ComponentName,
-  classes: readonly RequestClass[],
+  requestClasses: readonly RequestClass[],
 ): CpuCost | null {
+  const classes: readonly TrafficClass[] = [...requestClasses, 'indexing'];
   const readings = readingsOf(observation, component, classes);
   const present = classes.filter((_, index) => readings.some(({ work }) => (work[index + 1] ?? 0) > 0));
   const rows = readings.map(({ millicores, work }) => ({
@@ -60,7 +62,7 @@ export function fitCpuCost(
 function readingsOf(
   observation: Observation,
   component: ComponentName,
-  classes: readonly RequestClass[],
+  classes: readonly TrafficClass[],
 ): Reading[] {
   const ready = observation.ready.get(component);
   return observation.samples.usage
@@ -79,7 +81,10 @@ function readingsOf(
         0,
       );
       const work = classes.map((name) => {
-        const { started, finished } = classRates(observation.load, name, { from, to });
+        const { started, finished } =
+          name === 'indexing'
+            ? documentRates(observation.load, { from, to })
+            : classRates(observation.load, name, { from, to });
         return (started + finished) / 2 / replicas;
       });
       return [{ millicores: total / sample.pods.length, work: [1, ...work] }];

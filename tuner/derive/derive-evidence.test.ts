@@ -37,6 +37,36 @@ describe('deriveEvidence on a generated recording', () => {
     expect(api?.idleMillicores?.value).toBeLessThan(40);
   });
 
+  it('keeps what indexing costs out of the cost of chat, and shows its calls beside those of apps', async () => {
+    const indexing = { rates: [0, 2, 0, 3, 1, 2], cpuMillisecondsPerDocument: 150, secondsEach: 2 };
+    const evidence = deriveEvidence(await generateRecording({ ...slotBound, indexing }, 2));
+    expect(evidenceSchema.safeParse(evidence).error).toBeUndefined();
+    const cost = evidence.components.api?.cpuMillisecondsPerRequest;
+    // Truth: 60 and 150. Were documents not told apart, their 480 × 150 ms would be put down to some 1,700 chats.
+    expect(cost?.chat?.value).toBeGreaterThan(54);
+    expect(cost?.chat?.value).toBeLessThan(66);
+    expect(cost?.indexing?.value).toBeGreaterThan(130);
+    expect(cost?.indexing?.value).toBeLessThan(170);
+    expect(Object.keys(evidence.routes)).toEqual(['chat']);
+    expect(Object.keys(evidence.arrivals)).toEqual(['chat']);
+    expect(evidence.outcomes.map(({ requestClass }) => requestClass)).toEqual(['chat']);
+    // 60 s at 2 + 3 + 1 + 2 documents a second, each indexed after 2 s.
+    expect(evidence.indexing?.documents).toBe(480);
+    expect(evidence.indexing?.timeToIndexedMs?.p50).toBeGreaterThan(1980);
+    expect(evidence.indexing?.timeToIndexedMs?.p50).toBeLessThan(2020);
+    expect(evidence.otherCalls).toEqual([
+      { requestClass: 'indexing', endpoint: 'create-by-text', outcome: 'ok', count: 480 },
+      { requestClass: 'indexing', endpoint: 'indexing', outcome: 'ok', count: 480 },
+      { requestClass: 'indexing', endpoint: 'delete-document', outcome: 'ok', count: 480 },
+    ]);
+  });
+
+  it('says that a load without documents held none', async () => {
+    const evidence = deriveEvidence(await generateRecording(slotBound, 2));
+    expect(evidence.indexing).toBeNull();
+    expect(evidence.otherCalls).toEqual([]);
+  });
+
   it('finds the time a slot is held when nothing waits', async () => {
     const held = deriveEvidence(await generateRecording(slotBound, 3)).components.api?.serviceSeconds.chat;
     // Truth: 2.5 s ± 20 %, uniform.

@@ -10,6 +10,7 @@ import type { LoadRecording } from './load-recording.ts';
 import { planStretches, type Stretch } from './load-steps.ts';
 import { metricPipeline } from './metric-pipeline.ts';
 import { type Observation, observe } from './observation.ts';
+import { indexing, otherCalls, outcomes } from './outcomes.ts';
 import { postgresConnections, servingContainer } from './pod-template.ts';
 import { timeline, timelineWindows } from './timeline.ts';
 import { undisturbedLatency } from './undisturbed-latency.ts';
@@ -77,6 +78,8 @@ export function deriveEvidence(recording: Recording): Evidence {
     arrivals: arrivals(load, classes),
     routes,
     outcomes: outcomes(load),
+    otherCalls: otherCalls(load),
+    indexing: indexing(load),
     latency: latency(load, classes, stretches),
     timeline: timeline(observation, classes, requested, windows),
     metricPipeline: metricPipeline(observation.samples),
@@ -108,26 +111,6 @@ function arrivals(load: LoadRecording, classes: readonly RequestClass[]): Eviden
       return [scenario, { fromSeconds: 0, stepSeconds: 1, values }];
     }),
   );
-}
-
-function outcomes(load: LoadRecording): Evidence['outcomes'] {
-  const whole = { from: 0, to: load.durationSeconds };
-  const counts = new Map<string, Evidence['outcomes'][number]>();
-  for (const { tags, sums } of load.find('requests')) {
-    const requestClass = requestClasses.find((name) => name === tags.scenario);
-    if (requestClass === undefined) continue;
-    let count = 0;
-    for (let second = whole.from; second < whole.to; second++) count += sums.at(second);
-    const key = `${requestClass} ${tags.endpoint} ${tags.outcome}`;
-    const before = counts.get(key)?.count ?? 0;
-    counts.set(key, {
-      requestClass,
-      endpoint: tags.endpoint,
-      outcome: tags.outcome,
-      count: before + Math.round(count),
-    });
-  }
-  return [...counts.values()];
 }
 
 function latency(

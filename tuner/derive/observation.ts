@@ -47,6 +47,15 @@ export function classRates(load: LoadRecording, scenario: RequestClass, range: S
   };
 }
 
+/** Documents per second that were put into the knowledge base, and of which it was seen what became of them. */
+export function documentRates(load: LoadRecording, range: SecondRange) {
+  const seconds = Math.max(1, range.to - range.from);
+  return {
+    started: load.total('requests_started', 'sum', range, { scenario: 'indexing' }) / seconds,
+    finished: load.total('documents', 'sum', range, { scenario: 'indexing' }) / seconds,
+  };
+}
+
 export function meanOf(values: Float64Array, range: SecondRange): number {
   let sum = 0;
   for (let second = range.from; second < range.to; second++) sum += values[second] ?? 0;

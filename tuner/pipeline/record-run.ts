@@ -13,6 +13,7 @@ import type { Run } from '../contracts/run.ts';
 import { type RunClock, startClock } from '../journal/run-clock.ts';
 import { checkApps } from '../load/check-apps.ts';
 import { checkCaps } from '../load/check-caps.ts';
+import { deleteLeftDocuments } from '../load/delete-left-documents.ts';
 import { startLiveView } from '../load/live-view.ts';
 import { plannedSeconds } from '../load/load-marks.ts';
 import type { LoadRunResult } from '../load/load-run.ts';
@@ -99,6 +100,7 @@ export async function recordRun(options: RecordOptions): Promise<RunFolder> {
   } finally {
     generator.stop();
     await sampler.stop();
+    await leaveNoDocuments(plan, keys, progress);
   }
   if (signal.aborted) progress.say(`stopped; the recording is saved in ${folder.path}`);
   signal.throwIfAborted();
@@ -142,6 +144,17 @@ async function loadWatched(watched: Watched): Promise<LoadRunResult> {
   } finally {
     view.stop();
   }
+}
+
+/** Last of all, so that the recording is saved when somebody is in a hurry. */
+async function leaveNoDocuments(plan: LoadPlan, keys: Watched['keys'], progress: Progress): Promise<void> {
+  if (keys.indexing === undefined) return;
+  const { deleted, left } = await deleteLeftDocuments({ plan, key: keys.indexing });
+  if (deleted > 0) progress.say(`deleted ${deleted} documents that the load had left`);
+  if (left === 0) return;
+  progress.say(
+    `${left ?? 'some'} documents may be left: delete those named tune-${plan.run}-… from the knowledge base`,
+  );
 }
 
 /** An aborted wait ends early and is no error: what was recorded is still to be written down. */
