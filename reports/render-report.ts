@@ -9,6 +9,7 @@ import { runCharts, runMarks } from './run-charts.ts';
 import { capacity } from './sections/capacity.ts';
 import { changes } from './sections/changes.ts';
 import { eventList } from './sections/events.ts';
+import { failures } from './sections/failures.ts';
 import { files } from './sections/files.ts';
 import { head } from './sections/head.ts';
 import { lag } from './sections/lag.ts';
@@ -52,6 +53,7 @@ export function renderReport(input: ReportInput): string {
     learned === null ? null : capacity(learned),
     learned === null ? null : lag(learned),
     learned === null ? null : latency(learned),
+    learned === null ? null : failures(learned),
     checked === null ? null : validity(checked),
     judged === null ? null : modelMatch(judged),
     eventList(input.events),

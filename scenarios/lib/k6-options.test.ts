@@ -23,7 +23,7 @@ const plan = { schemaVersion: 1 as const, seed: 1, baseUrl: 'http://127.0.0.1:1/
 describe('k6Options', () => {
   it('says fractions of an arrival per second in whole numbers', () => {
     expect(k6Options(plan, 0).scenarios?.chat).toMatchObject({
-      executor: 'ramping-arrival-rate',
+      executor: 'growing-arrival-rate',
       exec: 'chat',
       timeUnit: '1000s',
       startRate: 250,
@@ -33,6 +33,11 @@ describe('k6Options', () => {
       ],
       gracefulStop: '30000ms',
     });
+  });
+
+  it("takes k6's own executor where it is told that there is no other", () => {
+    const { scenarios } = k6Options(plan, 0, { executor: 'ramping-arrival-rate' });
+    expect(scenarios?.chat).toMatchObject({ executor: 'ramping-arrival-rate', startRate: 250 });
   });
 
   it('never has a maximum of VUs below those allocated, which k6 refuses', () => {

@@ -10,18 +10,28 @@ const teardownSeconds = 60;
 /** Arrivals of a scenario's replay, by its name; empty or absent: its stages make them. */
 export type ReplayedArrivals = (scenarioName: string) => ArrayLike<string>;
 
+/** The first makes VUs before arrivals are dropped, and is part of this project's k6 alone. */
+export type ArrivalExecutor = 'growing-arrival-rate' | 'ramping-arrival-rate';
+
 /**
  * k6's options for a plan.
  *
  * @param nowMs wall clock; only a plan that names its start looks at it
  */
-export function k6Options(plan: LoadPlan, nowMs: number, replayed: ReplayedArrivals = () => []): Options {
+export function k6Options(
+  plan: LoadPlan,
+  nowMs: number,
+  {
+    replayed = () => [],
+    executor = 'growing-arrival-rate',
+  }: { replayed?: ReplayedArrivals; executor?: ArrivalExecutor } = {},
+): Options {
   const startMs = plan.startAt === undefined ? 0 : Math.max(0, Date.parse(plan.startAt) - nowMs);
   return {
     scenarios: Object.fromEntries(
       plan.scenarios.map((scenario) => [
         scenario.name,
-        arrivalRate(scenario, startMs, replayed(scenario.name)),
+        { ...arrivalRate(scenario, startMs, replayed(scenario.name)), ...executorOf(executor) },
       ]),
     ),
     // What a load test needs of k6's tags; each further one is another dimension in every output.
@@ -34,9 +44,8 @@ function arrivalRate(
   scenario: PlannedScenario,
   startMs: number,
   arrivals: ArrayLike<string>,
-): RampingArrivalRateScenario {
+): Omit<RampingArrivalRateScenario, 'executor'> {
   return {
-    executor: 'ramping-arrival-rate',
     exec: scenario.kind,
     startTime: `${startMs}ms`,
     ...(arrivals.length > 0 ? replay(arrivals) : stagesOf(scenario)),
@@ -44,6 +53,11 @@ function arrivalRate(
     maxVUs: Math.max(scenario.preAllocatedVUs, scenario.maxVUs),
     gracefulStop: `${Math.round(scenario.gracefulStopSeconds * 1000)}ms`,
   };
+}
+
+/** Both take the same options; k6's types know their own executor alone. */
+function executorOf(executor: ArrivalExecutor): Pick<RampingArrivalRateScenario, 'executor'> {
+  return { executor: executor as 'ramping-arrival-rate' };
 }
 
 type Arrivals = Pick<RampingArrivalRateScenario, 'timeUnit' | 'startRate' | 'stages'>;

@@ -9,6 +9,9 @@ import {
 
 const body = (code: string, message = '') => JSON.stringify({ code, message, status: 0 });
 
+/** As a real Dify passes it on (scenarios/extension/sse/testdata). */
+const throttled = '[models] Error: API request failed with status code 429: {"error": {}}';
+
 /** The classes of docs/traffic.md, which scenarios/extension/difyevent has tests of its own for. */
 describe('outcomeOfStatus', () => {
   it.each([
@@ -16,6 +19,8 @@ describe('outcomeOfStatus', () => {
     { status: 400, body: body('not_workflow_app'), outcome: 'http_400:not_workflow_app' },
     { status: 400, body: body('invalid_param', 'Too many requests. 3/3'), outcome: 'over_app_limit' },
     { status: 400, body: body('invalid_param', 'query is required'), outcome: 'http_400' },
+    { status: 400, body: body('invalid_param', 'Workflow not published'), outcome: 'app_unpublished' },
+    { status: 400, body: body('invalid_param', throttled), outcome: 'llm_throttled' },
     { status: 502, body: '<html>', outcome: 'http_502' },
     { status: 400, body: body('a text with blanks'), outcome: 'http_400:other' },
   ])('of $status $body is $outcome', ({ status, body: said, outcome }) => {
@@ -31,12 +36,14 @@ describe('outcomeOfStatus', () => {
 it('classes an error event by its code', () => {
   expect(outcomeOfErrorEvent(body('invalid_param'))).toBe('stream_error:invalid_param');
   expect(outcomeOfErrorEvent('{"code": 7}')).toBe('stream_error:other');
+  expect(outcomeOfErrorEvent(body('invalid_param', throttled))).toBe('llm_throttled');
 });
 
 it.each([
   { data: { status: 'succeeded' }, outcome: 'ok' },
   { data: { status: 'partial-succeeded' }, outcome: 'ok' },
   { data: { status: 'failed' }, outcome: 'workflow_failed' },
+  { data: { status: 'failed', error: throttled }, outcome: 'llm_throttled' },
   { data: { status: 'stopped' }, outcome: 'stopped' },
   { data: {}, outcome: null },
 ])('a run that says $data ended as $outcome', ({ data, outcome }) => {

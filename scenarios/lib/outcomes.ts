@@ -20,7 +20,9 @@ const expectedCodes: Readonly<Record<number, string>> = {
 /** Of a status of 400 and up. The body is '' where it is not known. */
 export function outcomeOfStatus(status: number, headers: Headers, body: string): string {
   const { code, message } = saidIn(body);
-  if (status === 400 && message.startsWith('Too many requests')) return 'over_app_limit';
+  if (status === 400 && isOverAppLimit(message)) return 'over_app_limit';
+  if (status === 400 && message.startsWith('Workflow not published')) return 'app_unpublished';
+  if ((status === 400 && isThrottled(message)) || code === 'rate_limit_error') return 'llm_throttled';
   const outcome = `http_${status}`;
   const isRetryTold = Object.keys(headers).some((name) => name.toLowerCase() === 'retry-after');
   if (status === 429 && isRetryTold) return `${outcome}:retry_after`;
@@ -29,7 +31,9 @@ export function outcomeOfStatus(status: number, headers: Headers, body: string):
 
 /** Of an `error` event in a stream that began with status 200. */
 export function outcomeOfErrorEvent(data: string): string {
-  return `stream_error:${classOf(saidIn(data).code)}`;
+  const { code, message } = saidIn(data);
+  if (isOverAppLimit(message)) return 'over_app_limit';
+  return isThrottled(message) ? 'llm_throttled' : `stream_error:${classOf(code)}`;
 }
 
 /**
@@ -42,7 +46,8 @@ export function outcomeOfRun(data: string): string | null {
   const status = run?.status;
   if (typeof status !== 'string' || status === '') return null;
   if (status === 'succeeded' || status === 'partial-succeeded') return 'ok';
-  return status === 'stopped' ? 'stopped' : 'workflow_failed';
+  if (status === 'stopped') return 'stopped';
+  return typeof run?.error === 'string' && isThrottled(run.error) ? 'llm_throttled' : 'workflow_failed';
 }
 
 /**
@@ -67,6 +72,17 @@ export function outcomeOfErrorText(text: string): string {
   if (/dial tcp|connection refused|proxyconnect/.test(text)) return 'connect_error';
   if (/deadline exceeded|Client.Timeout|timeout awaiting/.test(text)) return 'timed_out';
   return 'cut';
+}
+
+function isOverAppLimit(message: string): boolean {
+  return message.startsWith('Too many requests');
+}
+
+/** A model's rate limit or quota comes under the code of an ordinary mistake: the list is that of error_text.go. */
+function isThrottled(message: string): boolean {
+  return /status code:? 429|error code: 429|429 too many requests|rate[_ ]?limit|throttlingexception|resource[_ ]exhausted|insufficient_quota|exceeded your current quota|(tokens|requests) per minute/i.test(
+    message,
+  );
 }
 
 /** An outcome must not become a new series for each text that a server makes up. */

@@ -15,5 +15,11 @@ export const generatorSampleSchema = z.strictObject({
   k6OpenFiles: z.int().nullable(),
   /** Soft limit of open files; null: none, or unknown. */
   openFilesLimit: z.int().nullable(),
+  /** TCP sockets of the whole machine, listening ones included; null off Linux, absent in older files. */
+  tcpSocketsInUse: z.int().nullable().optional(),
+  /** Ports that a closed connection keeps for a minute (TIME_WAIT). */
+  tcpTimeWait: z.int().nullable().optional(),
+  /** Ports that outgoing connections may use. */
+  ephemeralPorts: z.int().nullable().optional(),
 });
 export type GeneratorSample = z.infer<typeof generatorSampleSchema>;

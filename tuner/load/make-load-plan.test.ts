@@ -79,11 +79,11 @@ describe('checkCaps', () => {
 });
 
 describe('sizeVus', () => {
-  // Little's law by hand: 10/s × (120 + 5) s = 1,250 at worst; 200/s × 8 s × headroom 2.5 = 4,000 as usual.
+  // Little's law by hand: 10/s × 4 s × headroom 2.5 = 100 as usual, 10/s × (120 + 5) s = 1,250 at worst.
   it.each([
     {
       given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 },
-      pre: 1250,
+      pre: 100,
       max: 1250,
     },
     {
@@ -91,12 +91,8 @@ describe('sizeVus', () => {
       pre: 10,
       max: 10,
     },
-    { given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 2, expectedSeconds: 8 }, pre: 70, max: 70 },
-    {
-      given: { peakArrivalsPerSecond: 30, requestTimeoutSeconds: 120, expectedSeconds: 4 },
-      pre: 1500,
-      max: 3750,
-    },
+    // No request lasts longer than its timeout: 10/s × 2 s × 2.5.
+    { given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 2, expectedSeconds: 8 }, pre: 50, max: 70 },
     {
       given: { peakArrivalsPerSecond: 200, requestTimeoutSeconds: 40, expectedSeconds: 8 },
       pre: 4000,

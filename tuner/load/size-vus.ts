@@ -21,19 +21,13 @@ const endingSeconds = 5;
 /** k6 needs a script engine for each: beyond this the machine's memory is the limit, not the target. */
 const most = 10_000;
 /**
- * So many are made beforehand where they could be needed at all, at some 0.3 MB each. Made later, each costs a dropped
- * arrival: a target that is pushed over its capacity then loses a fifth of its load instead of showing what it does.
- */
-const affordable = 1_500;
-
-/**
  * VUs by Little's law: arrivals per second × seconds a request holds one.
  *
- * `preAllocatedVUs` are there before the load begins, `maxVUs` are enough even when every request lasts until its
- * timeout; up to some hundreds the two are the same.
+ * `preAllocatedVUs` are there before the load begins; `maxVUs` are enough even when every request lasts until its
+ * timeout. What lies between is made while the load runs, before an arrival would be dropped (docs/decisions/0006).
  *
  * @example sizeVus({ name: 'chat', peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 })
- * // { preAllocatedVUs: 1250, maxVUs: 1250 }
+ * // { preAllocatedVUs: 100, maxVUs: 1250 }
  */
 export function sizeVus(demand: VuDemand): { preAllocatedVUs: number; maxVUs: number } {
   const { name, peakArrivalsPerSecond, requestTimeoutSeconds, turns = 1 } = demand;
@@ -45,5 +39,5 @@ export function sizeVus(demand: VuDemand): { preAllocatedVUs: number; maxVUs: nu
     peakArrivalsPerSecond * (turns * requestTimeoutSeconds + other.longest + endingSeconds),
   );
   const maxVUs = Math.min(Math.max(worst, usual, fewest), most);
-  return { preAllocatedVUs: Math.min(Math.max(usual, affordable), maxVUs), maxVUs };
+  return { preAllocatedVUs: Math.min(Math.max(usual, fewest), maxVUs), maxVUs };
 }

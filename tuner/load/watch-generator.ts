@@ -5,6 +5,7 @@ import { runFiles } from '../contracts/run-folder.ts';
 import { openNdjson } from '../journal/ndjson-writer.ts';
 import type { RunClock } from '../journal/run-clock.ts';
 import { readProcessUsage } from './process-usage.ts';
+import { readSocketUsage } from './socket-usage.ts';
 
 export interface GeneratorWatchOptions {
   readonly runFolder: string;
@@ -71,6 +72,7 @@ function measure({ before, pid, atSeconds }: { before: Reading; pid: number | nu
     k6MemoryBytes: usage?.memoryBytes ?? null,
     k6OpenFiles: usage?.openFiles ?? null,
     openFilesLimit: usage?.openFilesLimit ?? null,
+    ...readSocketUsage(),
   };
   return { line, reading: { host, cpuSeconds: usage?.cpuSeconds ?? null, atSeconds } };
 }

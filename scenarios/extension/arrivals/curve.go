@@ -5,6 +5,7 @@ package arrivals
 
 import (
 	"math"
+	"sort"
 	"time"
 )
 
@@ -57,12 +58,13 @@ func NewRamping(startRate int64, timeUnit time.Duration, stages []Stage) *Rampin
 // See k6 v2.2.0, lib/executor/ramping_arrival_rate.go, cal.
 func (c *Ramping) Due(arrival int64) time.Duration {
 	area := float64(arrival + 1)
-	for _, p := range c.pieces {
-		if area <= p.areaEnd {
-			return p.start + time.Duration(p.reaches(area-p.areaStart))
-		}
+	// A replay has two pieces for each of its arrivals: to look through them all would cost more than the arrival.
+	at := sort.Search(len(c.pieces), func(i int) bool { return area <= c.pieces[i].areaEnd })
+	if at == len(c.pieces) {
+		return c.end
 	}
-	return c.end
+	p := c.pieces[at]
+	return p.start + time.Duration(p.reaches(area-p.areaStart))
 }
 
 func (p piece) reaches(area float64) float64 {
@@ -76,15 +78,17 @@ func (p piece) reaches(area float64) float64 {
 // Count is the area up to the moment.
 func (c *Ramping) Count(until time.Duration) int64 {
 	area := 0.0
-	for _, p := range c.pieces {
-		if until < p.start+time.Duration(p.length) {
-			area = p.areaStart
-			if within := float64(until - p.start); within > 0 {
-				area += within * (p.from + (p.to-p.from)*within/p.length/2)
-			}
-			break
+	at := sort.Search(len(c.pieces), func(i int) bool {
+		return until < c.pieces[i].start+time.Duration(c.pieces[i].length)
+	})
+	if at < len(c.pieces) {
+		p := c.pieces[at]
+		area = p.areaStart
+		if within := float64(until - p.start); within > 0 {
+			area += within * (p.from + (p.to-p.from)*within/p.length/2)
 		}
-		area = p.areaEnd
+	} else if at > 0 {
+		area = c.pieces[at-1].areaEnd
 	}
 	const rounding = 1e-6 // Due is cut to whole nanoseconds: what it names as due must count as due
 	return int64(math.Floor(area + rounding))

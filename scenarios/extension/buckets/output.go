@@ -6,7 +6,6 @@
 package buckets
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -24,6 +23,9 @@ func init() {
 
 const (
 	flushPeriod = time.Second
+	// On stdout the header and the series come again: whoever reads a log from somewhere in its middle (it was
+	// rotated, or the reader came back) knows after so long what the numbers mean.
+	repeatPeriod = 30 * time.Second
 	// k6 hands samples over every 50 ms; a second is written once those of its end are surely here.
 	grace = 250 * time.Millisecond
 )
@@ -37,12 +39,13 @@ type Output struct {
 	now     func() time.Time
 	flusher *output.PeriodicFlusher
 
-	file    io.Closer
-	writer  *bufio.Writer
-	start   time.Time
-	seconds *secondsTable
-	failure error
-	line    []byte
+	file     io.Closer
+	writer   io.Writer
+	start    time.Time
+	repeated time.Time // when header and series were last written; not looked at for a file
+	seconds  *secondsTable
+	failure  error
+	pending  []byte // whole lines
 }
 
 // New is called by k6 with the text behind `--out buckets=`.
@@ -74,17 +77,18 @@ func (o *Output) Start() error {
 
 func (o *Output) open() error {
 	if o.path == "-" {
-		o.writer = bufio.NewWriter(o.stdout)
+		o.writer = o.stdout
 	} else {
 		file, err := os.Create(o.path)
 		if err != nil {
 			return fmt.Errorf("--out buckets cannot write its file: %w", err)
 		}
-		o.file, o.writer = file, bufio.NewWriter(file)
+		o.file, o.writer = file, file
 	}
 	o.start = o.now()
+	o.repeated = o.start
 	o.seconds = newSecondsTable(o.start)
-	o.put(headerLine(o.start, o.runner))
+	o.pending = append(o.pending, headerLine(o.start, o.runner)...)
 	return o.flush()
 }
 
@@ -104,7 +108,7 @@ func (o *Output) Stop() error {
 	o.flusher.Stop()
 	end := o.now()
 	o.write(end.Add(time.Hour))
-	o.put(footerLine(end, o.seconds.dropped))
+	o.pending = append(o.pending, footerLine(end, o.seconds.dropped)...)
 	_ = o.flush()
 	if o.file != nil {
 		if err := o.file.Close(); err != nil && o.failure == nil {
@@ -120,33 +124,42 @@ func (o *Output) write(until time.Time) {
 	for _, container := range o.GetBufferedSamples() {
 		o.seconds.addContainer(container)
 	}
+	o.repeat()
 	for _, complete := range o.seconds.takeUntil(int64(until.Sub(o.start) / time.Second)) {
 		o.announce(complete.cells)
-		o.line = bucketLine(o.line[:0], complete)
-		o.put(o.line)
+		o.pending = bucketLine(o.pending, complete)
 	}
 	_ = o.flush()
 }
 
+// repeat writes the header again, and with it every series: a header begins a new set of them.
+func (o *Output) repeat() {
+	if o.path != "-" || o.now().Sub(o.repeated) < repeatPeriod {
+		return
+	}
+	o.repeated = o.now()
+	o.pending = append(o.pending, headerLine(o.start, o.runner)...)
+	for _, s := range o.seconds.series.announced() {
+		o.pending = append(o.pending, seriesLine(s)...)
+	}
+}
+
 func (o *Output) announce(cells map[*series]*cell) {
 	for _, s := range inOrder(cells) {
-		if !s.announced {
-			s.announced = true
-			o.put(seriesLine(s))
+		if !s.isAnnounced {
+			s.isAnnounced = true
+			o.pending = append(o.pending, seriesLine(s)...)
 		}
 	}
 }
 
-func (o *Output) put(line []byte) {
-	if _, err := o.writer.Write(line); err != nil && o.failure == nil {
-		o.failure = err
-	}
-}
-
+// flush hands whole lines over in one write, so that nothing else that writes to stdout lands within one.
 func (o *Output) flush() error {
-	if err := o.writer.Flush(); err != nil && o.failure == nil {
-		o.failure = err
+	// After a failure nothing more is written: the line it broke off must stay the last.
+	if len(o.pending) > 0 && o.failure == nil {
+		_, o.failure = o.writer.Write(o.pending)
 	}
+	o.pending = o.pending[:0]
 	return o.failure
 }
 

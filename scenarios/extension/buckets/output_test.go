@@ -1,8 +1,8 @@
 package buckets
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -257,21 +257,107 @@ func TestHistogramsOfTwoRunnersAddUpToThatOfOne(t *testing.T) {
 	}
 }
 
-func TestADashWritesToStandardOutput(t *testing.T) {
-	var stdout bytes.Buffer
-	made, err := New(output.Params{ConfigArgument: "-", StdOut: &stdout})
+// writes keeps what came in each call of Write.
+type writes struct{ pieces []string }
+
+func (w *writes) Write(piece []byte) (int, error) {
+	w.pieces = append(w.pieces, string(piece))
+	return len(piece), nil
+}
+
+func TestADashWritesWholeLinesToStandardOutput(t *testing.T) {
+	f := newFixture(t)
+	stdout := &writes{}
+	made, err := New(output.Params{ConfigArgument: "-", StdOut: stdout})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := made.Start(); err != nil {
+	f.output = made.(*Output)
+	f.output.now = func() time.Time { return f.clock }
+	if err := f.output.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if err := made.Stop(); err != nil {
-		t.Fatal(err)
+	ttft := f.metric("time_to_first_token_ms", metrics.Trend)
+	for i := range 2000 { // more than any buffer of 4 KB holds
+		f.add(ttft, 100*time.Millisecond, math.Pow(1.007, float64(i)), "scenario", "chat")
 	}
-	if lines := strings.Count(stdout.String(), "\n"); lines != 2 {
-		t.Errorf("%d lines, want header and footer", lines)
+	f.output.write(startOfTest.Add(2 * time.Second))
+	f.stop()
+	if len(stdout.pieces) != 3 {
+		t.Errorf("%d writes, want one each for header, second and footer", len(stdout.pieces))
 	}
+	for _, piece := range stdout.pieces {
+		if !strings.HasSuffix(piece, "}\n") || !strings.HasPrefix(piece, "{") {
+			t.Errorf("a write of %d bytes holds a part of a line", len(piece))
+		}
+	}
+	if len(stdout.pieces[1]) < 4096 {
+		t.Errorf("the second's write has %d bytes, too few for this test", len(stdout.pieces[1]))
+	}
+}
+
+func TestALogThatIsReadFromItsMiddleTellsItsSeriesWithinHalfAMinute(t *testing.T) {
+	f := newFixture(t)
+	stdout := &writes{}
+	f.output.path, f.output.writer = "-", stdout
+	tokens, streams := f.metric("tokens", metrics.Counter), f.metric("active_streams", metrics.Gauge)
+	for second := range 100 {
+		at := time.Duration(second) * time.Second
+		f.clock = startOfTest.Add(at + time.Second)
+		f.add(tokens, at, 1, "scenario", "chat")
+		if second == 3 {
+			f.add(streams, at, 1, "scenario", "workflow")
+		}
+		f.output.write(f.clock)
+	}
+	lines := strings.Split(strings.Join(stdout.pieces, ""), "\n")
+	header := headerLine(startOfTest, "3")
+	for from := range 60 {
+		rest := strings.Join(lines[len(lines)/3+from:], "\n")
+		at := strings.Index(rest, string(header))
+		if at < 0 || strings.Count(rest[:at], `"type":"bucket"`) > 30 {
+			t.Fatalf("read from line %d on, no header within 30 s", len(lines)/3+from)
+		}
+		known := strings.SplitN(rest[at:], `{"type":"bucket"`, 2)[0]
+		if strings.Count(known, `"type":"series"`) != 2 || !strings.Contains(known, `"scenario":"workflow"`) {
+			t.Fatalf("the header is followed by %q, want both series", known)
+		}
+	}
+}
+
+func TestAFileTellsItsSeriesOnce(t *testing.T) {
+	f := newFixture(t)
+	tokens := f.metric("tokens", metrics.Counter)
+	for second := range 100 {
+		f.add(tokens, time.Duration(second)*time.Second, 1)
+		f.clock = startOfTest.Add(time.Duration(second+1) * time.Second)
+		f.output.write(f.clock)
+	}
+	f.stop()
+	if text, _ := os.ReadFile(f.path); strings.Count(string(text), `"type":"series"`) != 1 || strings.Count(string(text), "header") != 1 {
+		t.Error("header or series came again")
+	}
+}
+
+func TestNothingIsWrittenBehindALineThatBrokeOff(t *testing.T) {
+	f := newFixture(t)
+	full := &failingOnce{}
+	f.output.writer = full
+	tokens := f.metric("tokens", metrics.Counter)
+	for second := range 5 {
+		f.add(tokens, time.Duration(second)*time.Second, 1)
+		f.output.write(startOfTest.Add(time.Duration(second+1) * time.Second))
+	}
+	if err := f.output.Stop(); err == nil || full.calls != 1 {
+		t.Errorf("%d writes and error %v, want one write and the disk's error", full.calls, err)
+	}
+}
+
+type failingOnce struct{ calls int }
+
+func (w *failingOnce) Write(piece []byte) (int, error) {
+	w.calls++
+	return len(piece) / 2, errors.New("no space left on device")
 }
 
 func TestAFileThatCannotBeWrittenEndsTheRunBeforeItBegins(t *testing.T) {

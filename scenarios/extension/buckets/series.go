@@ -1,6 +1,8 @@
 package buckets
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"go.k6.io/k6/v2/metrics"
@@ -12,7 +14,7 @@ type series struct {
 	metric                      string
 	kind                        metrics.MetricType
 	scenario, endpoint, outcome string
-	announced                   bool
+	isAnnounced                 bool
 }
 
 type seriesKey struct{ metric, scenario, endpoint, outcome string }
@@ -62,6 +64,18 @@ func (t *seriesTable) lookUp(timeSeries metrics.TimeSeries) *series {
 	}
 	t.byKey[key] = made
 	return made
+}
+
+// announced are the series that were written once, by id.
+func (t *seriesTable) announced() []*series {
+	var found []*series
+	for _, each := range t.byKey {
+		if each.isAnnounced {
+			found = append(found, each)
+		}
+	}
+	slices.SortFunc(found, func(a, b *series) int { return cmp.Compare(a.id, b.id) })
+	return found
 }
 
 func tagOf(tags *metrics.TagSet, name string) string {

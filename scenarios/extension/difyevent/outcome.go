@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 )
 
 // Outcomes that need no argument. All are listed, with what they mean, in
@@ -12,6 +11,7 @@ import (
 const (
 	OK             = "ok"
 	OverAppLimit   = "over_app_limit"
+	AppUnpublished = "app_unpublished"
 	WorkflowFailed = "workflow_failed"
 )
 
@@ -36,8 +36,12 @@ func OfStatus(status int, header http.Header, body []byte) (outcome, message str
 	_ = json.Unmarshal(body, &said)
 	outcome = "http_" + strconv.Itoa(status)
 	switch {
-	case status == http.StatusBadRequest && strings.HasPrefix(said.Message, "Too many requests"):
+	case status == http.StatusBadRequest && isOverAppLimit(said.Message):
 		return OverAppLimit, said.Message
+	case status == http.StatusBadRequest && isUnpublished(said.Message):
+		return AppUnpublished, said.Message
+	case status == http.StatusBadRequest && isThrottled(said.Message), said.Code == "rate_limit_error":
+		return LLMThrottled, said.Message
 	case status == http.StatusTooManyRequests && header.Get("Retry-After") != "":
 		return outcome + ":retry_after", said.Message
 	case said.Code == "" || said.Code == expectedCodes[status]:
@@ -50,6 +54,12 @@ func OfStatus(status int, header http.Header, body []byte) (outcome, message str
 func OfErrorEvent(data []byte) (outcome, message string) {
 	var said errorBody
 	_ = json.Unmarshal(data, &said)
+	switch {
+	case isOverAppLimit(said.Message):
+		return OverAppLimit, said.Message
+	case isThrottled(said.Message):
+		return LLMThrottled, said.Message
+	}
 	return "stream_error:" + class(said.Code), said.Message
 }
 
@@ -79,6 +89,9 @@ func (r Run) Outcome() string {
 		return OK
 	case "stopped":
 		return "stopped"
+	}
+	if isThrottled(r.Error) {
+		return LLMThrottled
 	}
 	return WorkflowFailed
 }

@@ -69,6 +69,11 @@ func (p *Parser) Feed(piece []byte, visit func(Event) error) error {
 	return p.keep()
 }
 
+// IsMidEvent: bytes of an event came whose end did not.
+func (p *Parser) IsMidEvent() bool {
+	return len(p.partial) > 0 || p.hasData || len(p.name) > 0
+}
+
 // indexFrom returns len(piece) where there is none, so that it is not looked for again.
 func indexFrom(piece []byte, start int, wanted byte) int {
 	if at := bytes.IndexByte(piece[start:], wanted); at >= 0 {

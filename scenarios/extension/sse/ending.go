@@ -65,6 +65,9 @@ func (c *call) judgeStream() ending {
 	case s.errorOutcome != "":
 		return ending{errorEvent, s.errorOutcome, s.errorMessage}
 	case s.isComplete:
+		if held := s.delivery.held(s.tokens); held != "" {
+			return ending{finished, buffered, held}
+		}
 		return ending{finished, difyevent.OK, ""}
 	case s.isStopped:
 		return ending{stopped, stopped, ""}

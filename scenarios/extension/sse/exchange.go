@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"go.k6.io/k6/v2/lib"
+	"go.k6.io/k6/v2/lib/netext"
 	"go.k6.io/k6/v2/lib/netext/httpext"
 	"go.k6.io/k6/v2/metrics"
 )
@@ -117,9 +118,20 @@ func (e *exchange) isInterrupted() bool {
 	return e.parent.Err() != nil
 }
 
+// failureClass is "" where a response came whose status is no failure.
+func (e *exchange) failureClass() string {
+	switch {
+	case e.err != nil:
+		return classOf(e.err)
+	case e.status() >= 400:
+		return "http_" + strconv.Itoa(e.status())
+	}
+	return ""
+}
+
 // finish ends the connection's use and emits k6's own http_* metrics. An unread body is not drained:
-// its connection is closed, as a user who leaves closes it.
-func (e *exchange) finish(failed bool) {
+// its connection is closed, as a user who leaves closes it. A class of failure is the tag "error".
+func (e *exchange) finish(failureClass string) {
 	if e.body != nil {
 		_ = e.body.Close()
 	}
@@ -127,9 +139,13 @@ func (e *exchange) finish(failed bool) {
 	if e.request == nil {
 		return
 	}
-	trail := e.tracer.Done()
-	tags := e.tags(trail)
-	tags.SetSystemTagOrMetaIfEnabled(e.state.Options.SystemTags, metrics.TagExpectedResponse, strconv.FormatBool(!failed))
+	trail, failed := e.tracer.Done(), failureClass != ""
+	tags, enabled := e.tags(trail), e.state.Options.SystemTags
+	tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagExpectedResponse, strconv.FormatBool(!failed))
+	if failed {
+		tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagError, failureClass)
+		tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagErrorCode, strconv.Itoa(errorCode(failureClass, e.status())))
+	}
 	trail.SaveSamples(e.state.BuiltinMetrics, &tags)
 	value := 0.0
 	if failed {
@@ -143,6 +159,7 @@ func (e *exchange) finish(failed bool) {
 	metrics.PushIfNotDone(e.parent, e.state.Samples, trail)
 }
 
+// tags of the request; trail is nil while it is not over.
 func (e *exchange) tags(trail *httpext.Trail) metrics.TagsAndMeta {
 	tags, enabled := e.params.tagsAndMeta.Clone(), e.state.Options.SystemTags
 	url := e.request.URL.Redacted()
@@ -155,8 +172,13 @@ func (e *exchange) tags(trail *httpext.Trail) metrics.TagsAndMeta {
 	tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagStatus, strconv.Itoa(e.status()))
 	if e.response != nil {
 		tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagProto, e.response.Proto)
+		if e.response.TLS != nil {
+			tlsInfo, ocsp := netext.ParseTLSConnState(e.response.TLS)
+			tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagTLSVersion, tlsInfo.Version)
+			tags.SetSystemTagOrMetaIfEnabled(enabled, metrics.TagOCSPStatus, ocsp.Status)
+		}
 	}
-	if enabled.Has(metrics.TagIP) && trail.ConnRemoteAddr != nil {
+	if enabled.Has(metrics.TagIP) && trail != nil && trail.ConnRemoteAddr != nil {
 		if ip, _, err := net.SplitHostPort(trail.ConnRemoteAddr.String()); err == nil {
 			tags.SetSystemTagOrMeta(metrics.TagIP, ip)
 		}

@@ -22,6 +22,21 @@ const (
 	badEncoding  = "bad_encoding"
 )
 
+// errorCode is the value of k6's tag error_code that stands for a class (k6's documentation, "Error codes").
+func errorCode(class string, status int) int {
+	if status >= 400 {
+		return 1000 + status
+	}
+	if code, ok := errorCodes[class]; ok {
+		return code
+	}
+	return 1000
+}
+
+var errorCodes = map[string]int{
+	timedOut: 1050, "no_response": 1050, dnsError: 1100, connectError: 1210, reset: 1220, tlsError: 1300, badEncoding: 1701,
+}
+
 // classOf names what a network error means, nearest cause first. "cut" is what is left: the other
 // side ended the connection without ceremony.
 func classOf(err error) string {

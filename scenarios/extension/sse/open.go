@@ -71,12 +71,13 @@ func (m *module) open(url string, args ...sobek.Value) (*Response, error) {
 		return nil, err
 	}
 	p := newParams(state, "GET")
+	p.ignoresUnknown = true
 	if err := p.read(rt, options); err != nil {
 		return nil, err
 	}
 	e := newExchange(m.vu.Context(), state, p)
 	e.send(url)
-	defer func() { e.finish(e.err != nil || e.status() >= 400) }()
+	defer func() { e.finish(e.failureClass()) }()
 	if e.err != nil {
 		if state.Options.Throw.Bool {
 			return nil, e.err
@@ -111,7 +112,7 @@ func (m *module) callBack(client *Client, e *exchange) error {
 	}
 	var parser eventstream.Parser
 	events := 0
-	defer func() { m.pushEventCount(e, events) }()
+	tags := e.tags(nil)
 	visit := func(event eventstream.Event) error {
 		if client.isClosed {
 			return nil
@@ -124,7 +125,12 @@ func (m *module) callBack(client *Client, e *exchange) error {
 	buffer := m.buffer()
 	for {
 		n, err := e.body.Read(buffer)
-		if failure := parser.Feed(buffer[:n], visit); failure != nil {
+		failure := parser.Feed(buffer[:n], visit)
+		if events > 0 {
+			m.pushEventCount(e, tags, events)
+			events = 0
+		}
+		if failure != nil {
 			return failure
 		}
 		if err == io.EOF || client.isClosed || e.isInterrupted() {
@@ -136,8 +142,8 @@ func (m *module) callBack(client *Client, e *exchange) error {
 	}
 }
 
-func (m *module) pushEventCount(e *exchange, events int) {
-	tags := e.params.tagsAndMeta
+// pushEventCount: one sample for the events of a read; a counter adds them up.
+func (m *module) pushEventCount(e *exchange, tags metrics.TagsAndMeta, events int) {
 	metrics.PushIfNotDone(e.parent, e.state.Samples, metrics.Sample{
 		TimeSeries: metrics.TimeSeries{Metric: m.instruments.sseEvent, Tags: tags.Tags},
 		Time:       time.Now(), Metadata: tags.Metadata, Value: float64(events),

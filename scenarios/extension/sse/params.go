@@ -33,6 +33,7 @@ type params struct {
 	redirects   null.Int
 	tagsAndMeta metrics.TagsAndMeta
 
+	ignoresUnknown    bool
 	endpoint          string
 	expectJSON        bool
 	fromIntendedStart bool
@@ -58,8 +59,8 @@ func newParams(state *lib.State, method string) *params {
 	}
 }
 
-// read takes the params object of a call; an unknown name is refused, for a misspelt one would
-// silently measure something else.
+// read takes the params object of a call; an unknown name is refused by request(), for a misspelt one would
+// silently measure something else, and passed over by open(), as the community extension does.
 func (p *params) read(rt *sobek.Runtime, value sobek.Value) error {
 	if common.IsNullish(value) {
 		return nil
@@ -77,7 +78,7 @@ func (p *params) read(rt *sobek.Runtime, value sobek.Value) error {
 		if err != nil {
 			return fmt.Errorf("sse: param %q: %w", key, err)
 		}
-		if !isKnown {
+		if !isKnown && !p.ignoresUnknown {
 			return fmt.Errorf("sse: there is no param %q", key)
 		}
 	}

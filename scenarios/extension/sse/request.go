@@ -19,8 +19,8 @@ const (
 )
 
 // request sends one request and reads its answer to the end, a stream or not, without calling the
-// script. It throws for a mistake of the script only: whatever the network or the server did is the
-// result's outcome.
+// script. It throws for a mistake of the script: whatever the network or the server did is the result's
+// outcome, unless k6's option throw asks for an exception where no response came, as of k6/http.
 func (m *module) request(method, url string, body, options sobek.Value) (*Result, error) {
 	state := m.vu.State()
 	if state == nil {
@@ -39,6 +39,9 @@ func (m *module) request(method, url string, body, options sobek.Value) (*Result
 		return nil, err
 	}
 	c.run(url)
+	if state.Options.Throw.Bool && c.exchange.err != nil {
+		return nil, c.exchange.err
+	}
 	return c.result(), nil
 }
 
@@ -92,7 +95,11 @@ func (c *call) run(url string) {
 	}
 	c.end = time.Now()
 	c.ending = c.judge(readError)
-	c.exchange.finish(c.ending.isFailure())
+	if c.ending.isFailure() {
+		c.exchange.finish(c.ending.outcome)
+	} else {
+		c.exchange.finish("")
+	}
 	c.emitter.ended(c)
 }
 
@@ -116,6 +123,7 @@ func (c *call) read() error {
 }
 
 func isEventStream(e *exchange) bool {
-	media, _, err := mime.ParseMediaType(e.response.Header.Get("Content-Type"))
-	return err == nil && media == "text/event-stream"
+	// A malformed parameter behind the type is no reason: the standard says UTF-8, whatever charset is named.
+	media, _, _ := mime.ParseMediaType(e.response.Header.Get("Content-Type"))
+	return media == "text/event-stream"
 }

@@ -10,6 +10,7 @@ import (
 
 const dify = `{ endpoint: 'e', timeout: '20s', select: ['workflow_finished', 'message_end', 'error'] }`
 
+// The recordings are sent at once, without their pauses: what tells of its own duration then counts as held back.
 // Event counts are those of testdata, counted by hand with grep; each answer has 15 words but slow_ping's 3.
 var recorded = []struct {
 	name, file, params string
@@ -24,16 +25,16 @@ var recorded = []struct {
 		map[string]int{"message": 16, "message_end": 1}, 15, []string{"message_end"},
 	},
 	{
-		"a chat with pings before a slow model", "chat_streaming_slow_ping", dify, 200, "ok", "finished",
+		"a chat with pings before a slow model", "chat_streaming_slow_ping", dify, 200, "buffered", "finished",
 		map[string]int{"ping": 2, "message": 4, "message_end": 1}, 3, []string{"message_end"},
 	},
 	{
-		"a workflow", "workflow_streaming", dify, 200, "ok", "finished",
+		"a workflow", "workflow_streaming", dify, 200, "buffered", "finished",
 		map[string]int{"workflow_started": 1, "node_started": 3, "node_finished": 3, "text_chunk": 17, "workflow_finished": 1},
 		15, []string{"workflow_finished"},
 	},
 	{
-		"a chatflow", "chatflow_streaming", dify, 200, "ok", "finished",
+		"a chatflow", "chatflow_streaming", dify, 200, "buffered", "finished",
 		map[string]int{
 			"workflow_started": 1, "node_started": 3, "node_finished": 3, "message": 17, "workflow_finished": 1, "message_end": 1,
 		},
@@ -41,6 +42,10 @@ var recorded = []struct {
 	},
 	{
 		"a model's error within a chat", "err_llm_500_chat_streaming", dify, 200, "stream_error:invalid_param", "error_event",
+		map[string]int{"error": 1}, 0, []string{"error"},
+	},
+	{
+		"a model's rate limit within a chat", "err_llm_429_chat_streaming", dify, 200, "llm_throttled", "error_event",
 		map[string]int{"error": 1}, 0, []string{"error"},
 	},
 	{
@@ -105,16 +110,22 @@ func TestRequestTimesAreThoseOfTheRecording(t *testing.T) {
 	cases := []struct {
 		file                                            string
 		headers, firstEvent, firstToken, queueWait, end float64 // seconds in the recording, 0: none
+		outcome                                         string
 	}{
-		{"chat_streaming_slow_ping", 10.162, 22.218, 22.218, 0, 22.414},
-		{"workflow_streaming", 0.090, 0.090, 0.778, 0.090, 2.317},
-		{"chatflow_streaming", 0.268, 0.268, 1.098, 0.268, 2.593},
+		// At this speed its pings are 1.25 s apart, as nobody sends them.
+		{"chat_streaming_slow_ping", 10.162, 22.218, 22.218, 0, 22.414, "buffered"},
+		{"workflow_streaming", 0.090, 0.090, 0.778, 0.090, 2.317, "ok"},
+		{"chatflow_streaming", 0.268, 0.268, 1.098, 0.268, 2.593, "ok"},
 	}
 	for _, c := range cases {
 		t.Run(c.file, func(t *testing.T) {
 			t.Parallel()
 			v := newVU(t)
-			times := v.request(readRecording(t, c.file).serve(t, speed, false).URL, dify).Times
+			got := v.request(readRecording(t, c.file).serve(t, speed, false).URL, dify)
+			times := got.Times
+			if c.outcome != got.Outcome {
+				t.Errorf("outcome %q (%s), want %q", got.Outcome, got.Message, c.outcome)
+			}
 			for name, pair := range map[string]struct {
 				got  *float64
 				want float64

@@ -45,6 +45,9 @@ func (c *call) result() *Result {
 		Body: string(c.body), Bytes: int64(len(c.body)),
 		Times: Times{Headers: since(start, c.headers), Duration: since(start, c.end)},
 	}
+	if c.module.vu.State().Options.DiscardResponseBodies.Bool {
+		made.Body = ""
+	}
 	if c.emitter.isScheduled {
 		made.Times.SchedulingDelay = since(start, c.begin)
 	}

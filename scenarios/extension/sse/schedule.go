@@ -7,6 +7,7 @@ import (
 	"go.k6.io/k6/v2/lib/executor"
 
 	"dify-scale-tuner/scenarios/extension/arrivals"
+	"dify-scale-tuner/scenarios/extension/growing"
 )
 
 // tracker is nil for an executor that has no arrival rate: there an iteration is due when it starts.
@@ -43,12 +44,10 @@ func newTracker(scenario *lib.ScenarioState, options lib.Options) (*arrivals.Tra
 
 func curveOf(config lib.ExecutorConfig) (curve arrivals.Curve, maxVUs int64) {
 	switch c := config.(type) {
+	case *growing.Config:
+		return growing.CurveOf(c.RampingArrivalRateConfig), c.MaxVUs.Int64
 	case *executor.RampingArrivalRateConfig:
-		stages := make([]arrivals.Stage, len(c.Stages))
-		for i, stage := range c.Stages {
-			stages[i] = arrivals.Stage{Duration: stage.Duration.TimeDuration(), Target: stage.Target.Int64}
-		}
-		return arrivals.NewRamping(c.StartRate.Int64, c.TimeUnit.TimeDuration(), stages), c.MaxVUs.Int64
+		return growing.CurveOf(c), c.MaxVUs.Int64
 	case *executor.ConstantArrivalRateConfig:
 		period := time.Duration(float64(c.TimeUnit.TimeDuration()) / float64(c.Rate.Int64))
 		return arrivals.Constant{Period: period, Duration: c.Duration.TimeDuration()}, c.MaxVUs.Int64

@@ -23,6 +23,7 @@ type stream struct {
 	firstEvent, firstToken, lastToken, workflowStarted, end time.Time
 
 	tokens, bytes int64
+	delivery      delivery
 	isComplete    bool // a terminal event came
 	errorOutcome  string
 	errorMessage  string
@@ -35,7 +36,7 @@ var errStopped = errors.New("stopped by the script")
 // maxSelected bounds what one stream hands to the script under one name.
 const maxSelected = 16
 
-// silentEvents keep a connection open; they come before, and say nothing of, the first real event.
+// A silentEvent keeps a connection open; it comes before, and says nothing of, the first real event.
 const silentEvent = "ping"
 
 func newStream(p *params, pace *pace) *stream {
@@ -51,6 +52,7 @@ func (s *stream) read(body io.Reader, buffer []byte) {
 		if n > 0 {
 			s.bytes += int64(n)
 			tokensBefore := s.tokens
+			s.delivery.read(s.now, s.parser.IsMidEvent())
 			s.readError = s.parser.Feed(buffer[:n], s.visit)
 			s.pace.read(s.now, int64(n), s.tokens-tokensBefore)
 		}
@@ -75,7 +77,9 @@ func (s *stream) visit(event eventstream.Event) error {
 		name = []byte("message") // the standard's name of an event without one
 	}
 	s.count(name)
-	if event.HasData && string(name) != silentEvent {
+	if string(name) == silentEvent {
+		s.delivery.ping(s.now)
+	} else if event.HasData {
 		s.mark(name, event.Data, look)
 	}
 	if look.IsToken && s.tokens == s.params.stopAfterTokens {
@@ -109,15 +113,28 @@ func (s *stream) mark(name, data []byte, look difyevent.Look) {
 			s.workflowStarted = s.now
 		}
 	case "workflow_finished":
-		if run, ok := difyevent.ReadRun(data); ok && s.errorOutcome == "" && run.Outcome() != difyevent.OK {
-			s.errorOutcome, s.errorMessage = run.Outcome(), run.Error
-		}
+		s.runFinished(data)
+	case "message_end":
+		s.delivery.messageEnd(data, s.now.Sub(s.firstToken))
 	case "error":
 		s.errorOutcome, s.errorMessage = difyevent.OfErrorEvent(data)
 	}
 	s.isComplete = s.isComplete || s.params.terminal[string(name)]
 	if s.params.selected[string(name)] && len(s.selected[string(name)]) < maxSelected {
 		s.selected[string(name)] = append(s.selected[string(name)], string(data))
+	}
+}
+
+func (s *stream) runFinished(data []byte) {
+	run, ok := difyevent.ReadRun(data)
+	if !ok {
+		return
+	}
+	if s.errorOutcome == "" && run.Outcome() != difyevent.OK {
+		s.errorOutcome, s.errorMessage = run.Outcome(), run.Error
+	}
+	if !s.workflowStarted.IsZero() {
+		s.delivery.workflowFinished(run, s.now.Sub(s.workflowStarted))
 	}
 }
 

@@ -2,6 +2,7 @@ package sse
 
 import (
 	"compress/gzip"
+	"compress/zlib"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -10,6 +11,10 @@ import (
 	"time"
 
 	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+	"gopkg.in/guregu/null.v3"
+
+	"go.k6.io/k6/v2/metrics"
 )
 
 func TestACompressedStreamComesEventByEvent(t *testing.T) {
@@ -19,8 +24,13 @@ func TestACompressedStreamComesEventByEvent(t *testing.T) {
 		Close() error
 	}
 	for encoding, newWriter := range map[string]func(http.ResponseWriter) flusher{
-		"gzip": func(w http.ResponseWriter) flusher { return gzip.NewWriter(w) },
-		"br":   func(w http.ResponseWriter) flusher { return brotli.NewWriter(w) },
+		"gzip":    func(w http.ResponseWriter) flusher { return gzip.NewWriter(w) },
+		"br":      func(w http.ResponseWriter) flusher { return brotli.NewWriter(w) },
+		"deflate": func(w http.ResponseWriter) flusher { return zlib.NewWriter(w) },
+		"zstd": func(w http.ResponseWriter) flusher {
+			writer, _ := zstd.NewWriter(w)
+			return writer
+		},
 	} {
 		t.Run(encoding, func(t *testing.T) {
 			address := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -162,5 +172,78 @@ func TestEmitsKsixsOwnHTTPMetrics(t *testing.T) {
 	}
 	if failed, ok := seen["http_req_failed chat 200"]; !ok || failed != 0 {
 		t.Errorf("http_req_failed is %v", failed)
+	}
+}
+
+func TestUsesUTF8WhateverTheContentTypeSays(t *testing.T) {
+	for _, contentType := range []string{
+		"text/event-stream", "text/event-stream; charset=iso-8859-1", "Text/Event-Stream;charset=UTF-8", "text/event-stream; charset",
+	} {
+		address := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			_, _ = w.Write([]byte("\ufeff" + `data: {"event":"message","answer":"größer 漢"}` + "\r\n\r\n" + "data: bad \xff byte\r\r" + end))
+		})
+		got := newVU(t).request(address, `{ select: ['message'] }`)
+		if got.Outcome != "ok" || got.Tokens != 1 || !strings.Contains(got.FirstEvent, "größer 漢") {
+			t.Errorf("%s: outcome %q, %d tokens, first event %q", contentType, got.Outcome, got.Tokens, got.FirstEvent)
+		}
+	}
+}
+
+func TestTellsK6OfFailuresInItsOwnTags(t *testing.T) {
+	refused := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) })
+	for url, want := range map[string][3]string{
+		refused:                       {"http_503", "1503", "503"},
+		"http://127.0.0.1:1":          {"connect_error", "1210", "0"},
+		"http://no-such-host.invalid": {"dns_error", "1100", "0"},
+	} {
+		v := newVU(t)
+		v.request(url, `{ timeout: '2s' }`)
+		found := false
+		for range len(v.samples) {
+			for _, sample := range (<-v.samples).GetSamples() {
+				if sample.Metric.Name != "http_req_failed" {
+					continue
+				}
+				found = true
+				for i, name := range []string{"error", "error_code", "status"} {
+					if got, _ := sample.Tags.Get(name); got != want[i] {
+						t.Errorf("%s: tag %s is %q, want %q", url, name, got, want[i])
+					}
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s: no http_req_failed", url)
+		}
+	}
+}
+
+func TestTagsTheTLSVersionWhereAsked(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { streamTo(w, end) }))
+	t.Cleanup(server.Close)
+	v := newVU(t)
+	v.state.TLSConfig.InsecureSkipVerify = true
+	tags := *v.state.Options.SystemTags | metrics.SystemTagSet(metrics.TagTLSVersion)
+	v.state.Options.SystemTags = &tags
+	v.request(server.URL, `{}`)
+	for range len(v.samples) {
+		for _, sample := range (<-v.samples).GetSamples() {
+			if version, _ := sample.Tags.Get("tls_version"); sample.Metric.Name == "http_reqs" && version != "tls1.3" {
+				t.Errorf("tls_version is %q", version)
+			}
+		}
+	}
+}
+
+func TestHandsNoBodyToTheScriptWhereK6DiscardsThem(t *testing.T) {
+	v := newVU(t)
+	v.state.Options.DiscardResponseBodies = null.BoolFrom(true)
+	got := v.request(serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(400)
+		_, _ = w.Write([]byte(`{"code":"invalid_param","message":"Workflow not published"}`))
+	}), `{ expect: 'json' }`)
+	if got.Body != "" || got.Outcome != "app_unpublished" {
+		t.Errorf("body %q, outcome %q: the class must be known all the same", got.Body, got.Outcome)
 	}
 }

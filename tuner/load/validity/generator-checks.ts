@@ -40,6 +40,27 @@ const openFiles: Check = (input) => {
   );
 };
 
+/**
+ * A connection needs a port of its own, and keeps it for a minute after its end. The kernel counts them for the whole
+ * machine, so this is an upper bound; with a target on the same machine each connection counts twice.
+ */
+const ports: Check = (input) => {
+  const judged = { id: 'generator-ports', unit: 'ratio', severity: 'weakens', limit: 0.8 } as const;
+  const known = duringLoad(input).flatMap(({ tcpSocketsInUse, tcpTimeWait, ephemeralPorts }) =>
+    typeof tcpSocketsInUse === 'number' && typeof tcpTimeWait === 'number' && ephemeralPorts
+      ? [{ inUse: tcpSocketsInUse, waiting: tcpTimeWait, ports: ephemeralPorts }]
+      : [],
+  );
+  if (known.length === 0) return cannotJudge(judged, 'the system does not tell how many sockets are in use');
+  const share = (each: (typeof known)[number]) => (each.inUse + each.waiting) / each.ports;
+  const worst = known.reduce((a, b) => (share(b) > share(a) ? b : a));
+  return atMost(
+    judged,
+    share(worst),
+    `its host had at most ${worst.inUse} TCP sockets in use and ${worst.waiting} waiting for their end, with ${worst.ports} ports to give out`,
+  );
+};
+
 function duringLoad({ generator, loadStartSeconds, loadEndSeconds }: ValidityInput): GeneratorSample[] {
   return generator.filter(({ atSeconds }) => atSeconds >= loadStartSeconds && atSeconds <= loadEndSeconds);
 }
@@ -48,4 +69,4 @@ function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-export const generatorChecks: readonly Check[] = [generatorCpu, openFiles];
+export const generatorChecks: readonly Check[] = [generatorCpu, openFiles, ports];

@@ -111,6 +111,18 @@ describe('a run is invalid', () => {
       id: 'llm-throttled',
       value: 0.05,
     },
+    {
+      name: 'when the LLM throttled within streams',
+      facts: { outcomes: { ok: 970, llm_throttled: 30 } },
+      id: 'llm-throttled',
+      value: 0.03,
+    },
+    {
+      name: 'when a proxy held answers back',
+      facts: { outcomes: { ok: 900, buffered: 100 } },
+      id: 'streams-buffered',
+      value: 0.1,
+    },
     // 980 on time and 20 a second late: the 99th percentile lies among the late ones.
     {
       name: 'when arrivals began late',
@@ -191,6 +203,23 @@ describe('a run is doubtful', () => {
     expect(verdict).toBe('doubtful');
   });
 
+  it('when the generator ran out of ports: those of connections that just ended count', async () => {
+    const crowded = { tcpSocketsInUse: 4_000, tcpTimeWait: 20_000 };
+    const generator = idle.map((each) => ({ ...each, ...(each.atSeconds === 60 ? crowded : {}) }));
+    const { verdict, check } = await judge({}, { generator });
+    // 24,000 of 28,232
+    expect(check('generator-ports').isPassed).toBe(false);
+    expect(check('generator-ports').value).toBeCloseTo(0.85, 2);
+    expect(check('generator-ports').because).toContain('20000 waiting');
+    expect(verdict).toBe('doubtful');
+  });
+
+  it('when nearly all files that the generator may open were open', async () => {
+    const generator = idle.map((each) => ({ ...each, k6OpenFiles: each.atSeconds === 60 ? 1_000 : 50 }));
+    const { check } = await judge({}, { generator });
+    expect(check('generator-open-files')).toMatchObject({ isPassed: false, severity: 'weakens' });
+  });
+
   it('when the release was still starting', async () => {
     const starting: ClusterSample = { ...scale, atSeconds: 9, readyReplicas: 0 };
     const { verdict, check } = await judge({}, { samples: [...healthy(), starting] });
@@ -221,6 +250,13 @@ describe('a run is not blamed', () => {
       gap('hpa', -5, 3),
     ];
     const { verdict } = await judge({}, { samples: [...before, ...healthy().map(later)] });
+    expect(verdict).toBe('valid');
+  });
+
+  it('for sockets that an older recording did not count', async () => {
+    const generator = idle.map(({ tcpSocketsInUse, tcpTimeWait, ephemeralPorts, ...older }) => older);
+    const { verdict, check } = await judge({}, { generator });
+    expect(check('generator-ports').isPassed).toBeNull();
     expect(verdict).toBe('valid');
   });
 

@@ -101,7 +101,8 @@ const keysRejected: Check = (input) => {
 };
 
 /** Dify passes on a provider's limits under several names. */
-const throttling = /^(http_429|stream_error:.*(quota|rate_limit|too_many|429))/;
+const throttling =
+  /^(llm_throttled|http_429|http_400:provider_quota|stream_error:.*(quota|rate_limit|too_many|429))/;
 
 const llmThrottled: Check = (input) => {
   const judged = { id: 'llm-throttled', unit: 'ratio', severity: 'invalidates', limit: 0.01 } as const;
@@ -114,6 +115,20 @@ const llmThrottled: Check = (input) => {
   );
 };
 
+/** Behind a proxy that holds answers back, the time of the first token is that of the last one. */
+const streamsBuffered: Check = (input) => {
+  const judged = { id: 'streams-buffered', unit: 'ratio', severity: 'invalidates', limit: 0.01 } as const;
+  const { requests, matching } = outcomeRatio(input, (outcome) => outcome === 'buffered');
+  if (requests === 0) return cannotJudge(judged, 'no request ended');
+  return atMost(
+    judged,
+    matching / requests,
+    matching === 0
+      ? 'no answer was seen to be held back on its way'
+      : `${percent(matching / requests)} of the answers came all at once, although Dify had sent them bit by bit`,
+  );
+};
+
 export const loadChecks: readonly Check[] = [
   requestsMade,
   loadComplete,
@@ -122,4 +137,5 @@ export const loadChecks: readonly Check[] = [
   schedulingDelay,
   keysRejected,
   llmThrottled,
+  streamsBuffered,
 ];

@@ -124,5 +124,8 @@ export const second = (atSeconds: number, hostCpuRatio: number, k6CpuCores: numb
   k6MemoryBytes: 1e8,
   k6OpenFiles: 50,
   openFilesLimit: 1024,
+  tcpSocketsInUse: 300,
+  tcpTimeWait: 120,
+  ephemeralPorts: 28_232,
 });
 export const idle = Array.from({ length: 120 }, (_, index) => second(index, 0.4, 0.2));
