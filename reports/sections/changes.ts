@@ -61,7 +61,10 @@ function proposed(row: Recorded<SettingAdvice>): VNode {
 function flatRegion(row: Recorded<SettingAdvice>): Shown {
   const region = present(row.at('flatRegion'));
   if (region === null) return html`<span class="unit">not tried</span>`;
-  return html`<span class="value">${number(region.at('low'), 'decimal')} to ${number(region.at('high'), 'decimal')}</span>`;
+  const low = number(region.at('low'), 'decimal');
+  // A region of one value was tried all the same: its neighbours did worse.
+  if (region.value.low === region.value.high) return html`<span class="value">${low} alone</span>`;
+  return html`<span class="value">${low} to ${number(region.at('high'), 'decimal')}</span>`;
 }
 
 interface OutcomeRow {

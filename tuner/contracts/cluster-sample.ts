@@ -36,6 +36,19 @@ export const hpaSampleSchema = z.strictObject({
   lastScaleAtSeconds: moment.nullable(),
 });
 
+/**
+ * What the controller wants, where it has ever found out: the status begins with a 0 that no sync computed, and keeps
+ * it while metrics fail.
+ *
+ * @returns null until a sync has set it
+ */
+export function knownDesiredReplicas(hpa: z.infer<typeof hpaSampleSchema>): number | null {
+  if (hpa.desiredReplicas > 0) return hpa.desiredReplicas;
+  const scalingActive = hpa.conditions.find(({ type }) => type === 'ScalingActive');
+  const isComputed = scalingActive?.status === 'True' || scalingActive?.reason === 'ScalingDisabled';
+  return isComputed || hpa.lastScaleAtSeconds !== null ? 0 : null;
+}
+
 export const scaleSampleSchema = z.strictObject({
   type: z.literal('scale'),
   atSeconds: moment,

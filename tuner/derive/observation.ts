@@ -1,4 +1,8 @@
-import type { ClusterSample, ClusterSampleOf } from '../contracts/cluster-sample.ts';
+import {
+  type ClusterSample,
+  type ClusterSampleOf,
+  knownDesiredReplicas,
+} from '../contracts/cluster-sample.ts';
 import { type ComponentName, type RequestClass, requestClasses } from '../contracts/component.ts';
 import type { LoadRecording, SecondRange } from './load-recording.ts';
 import { StepFunction } from './step-function.ts';
@@ -97,7 +101,7 @@ function scaleFunction(
 function desiredFunction(samples: SampleLists, component: ComponentName): StepFunction {
   const desired = new StepFunction();
   for (const sample of samples.hpa) {
-    if (sample.component === component) desired.add(sample.atSeconds, sample.desiredReplicas);
+    if (sample.component === component) desired.add(sample.atSeconds, knownDesiredReplicas(sample));
   }
   return desired;
 }

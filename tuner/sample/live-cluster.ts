@@ -1,4 +1,4 @@
-import type { ClusterSample } from '../contracts/cluster-sample.ts';
+import { type ClusterSample, knownDesiredReplicas } from '../contracts/cluster-sample.ts';
 import type { ComponentName } from '../contracts/component.ts';
 import type { Gap } from '../contracts/estimate.ts';
 import type { RunEvent } from '../contracts/run-event.ts';
@@ -23,9 +23,7 @@ export function startLiveState(components: readonly ComponentName[], queue: stri
       if (line.type === 'scale') {
         update(line.component, { specReplicas: line.specReplicas, readyReplicas: line.readyReplicas });
       } else if (line.type === 'hpa' && line.component !== null) {
-        // Before its first sync an HPA has no conditions, and a 0 that means nothing.
-        const desiredReplicas = line.conditions.length === 0 ? null : line.desiredReplicas;
-        update(line.component, { desiredReplicas });
+        update(line.component, { desiredReplicas: knownDesiredReplicas(line) });
       } else if (line.type === 'queue' && line.queue === queue) {
         queueDepth = line.queueDepth + line.unacked;
       }
