@@ -41,7 +41,8 @@ export function followRun({ plan, runFolder, clock, onBucket, onFailure }: Follo
     const start = startSeconds();
     if (start === null) return;
     if (isLast || isSettled(live.firstStarts())) writeMarks(start);
-    show(start);
+    // Until the first arrival only the header's time is known, and k6 may still be making its VUs.
+    if (plan.startAt !== undefined || live.firstStarts().some((count) => count > 0)) show(start);
   };
   const guarded = (step: () => void) => {
     try {

@@ -158,6 +158,25 @@ describe('runLoad', () => {
     expect(await marks()).toEqual(['started 2', 'aborted null']);
   });
 
+  it('shows no progress of a load that has not begun: k6 may be making its VUs', async () => {
+    const shown: LiveLoad[] = [];
+    let pid: number | null = null;
+    const running = load('prepare', {
+      onBucket: (live) => shown.push(live),
+      onProcess: (started) => {
+        pid ??= started;
+      },
+    });
+    await vi.waitFor(() => expect(pid).not.toBeNull(), soon);
+    await vi.waitFor(
+      () => expect(readFileSync(join(runFolder, 'load.ndjson'), 'utf8')).toContain('bucket'),
+      soon,
+    );
+    stop.abort();
+    await running;
+    expect(shown).toEqual([]);
+  });
+
   it('kills k6 within two seconds when it does not listen', async () => {
     let hasBegun = false;
     const onBucket = () => {
