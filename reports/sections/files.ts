@@ -2,7 +2,7 @@ import { html } from 'htm/preact';
 import { runFiles } from '../../tuner/contracts/run-folder.ts';
 import { type Section, section } from '../shown.ts';
 
-const about: Record<Exclude<keyof typeof runFiles, 'report'>, string> = {
+const about: Record<Exclude<keyof typeof runFiles, 'report' | 'runners'>, string> = {
   run: 'what was run, against what, and how it ended',
   load: 'k6’s metrics in buckets of one second',
   loadPlan: 'the load as planned',

@@ -9,6 +9,12 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
 }
 
+export interface StreamOptions extends Pick<RequestOptions, 'query'> {
+  readonly signal: AbortSignal;
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 export interface ApiAnswer {
   readonly body: unknown;
   /** The server's clock, to the second; null when it sends none. */
@@ -40,19 +46,52 @@ export class ApiClient {
     return (await this.request(HttpMethod.POST, path, options, body)).body;
   }
 
+  /** A JSON merge patch: null removes a field, a list takes the place of the one before. */
+  async patch(path: string, body: unknown, options: RequestOptions = {}): Promise<unknown> {
+    return (await this.request(HttpMethod.PATCH, path, options, body)).body;
+  }
+
+  async delete(path: string, options: RequestOptions = {}, body?: unknown): Promise<unknown> {
+    return (await this.request(HttpMethod.DELETE, path, options, body)).body;
+  }
+
+  /**
+   * The body as it comes, until the server or the signal ends it.
+   *
+   * @throws ApiError for an answer that is no success, or none; while reading, what the connection broke with
+   */
+  async *stream(path: string, options: StreamOptions): AsyncGenerator<Uint8Array> {
+    const name = `GET ${path}`;
+    const context = this.#contextOf(HttpMethod.GET, path, options);
+    context.setSignal(options.signal);
+    await this.config.applySecurityAuthentication(context);
+    const response = await this.#http
+      .send(context)
+      .toPromise()
+      .catch((thrown: unknown) => {
+        options.signal.throwIfAborted();
+        throw connectionError(name, thrown);
+      });
+    if (response.httpStatusCode > 299) {
+      throw statusError(name, response.httpStatusCode, await response.body.text());
+    }
+    // The library's own types leave out the stream that its body has.
+    const { stream } = response.body as unknown as { stream(): AsyncIterable<Uint8Array> };
+    yield* stream();
+  }
+
   async request(
-    method: 'GET' | 'POST',
+    method: Method,
     path: string,
     options: RequestOptions = {},
     body?: unknown,
   ): Promise<ApiAnswer> {
-    const query = options.query === undefined ? '' : `?${new URLSearchParams(options.query)}`;
-    const context = new RequestContext(`${this.server}${path}${query}`, method);
+    const context = this.#contextOf(method, path, options);
     const timeout = AbortSignal.timeout(options.timeoutMs ?? 10_000);
     context.setSignal(options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]));
-    context.setHeaderParam('Accept', 'application/json');
     if (body !== undefined) {
-      context.setHeaderParam('Content-Type', 'application/json');
+      const isPatch = method === HttpMethod.PATCH;
+      context.setHeaderParam('Content-Type', isPatch ? 'application/merge-patch+json' : 'application/json');
       context.setBody(JSON.stringify(body));
     }
     try {
@@ -61,6 +100,13 @@ export class ApiClient {
       options.signal?.throwIfAborted();
       throw thrown;
     }
+  }
+
+  #contextOf(method: Method, path: string, { query }: Pick<RequestOptions, 'query'>): RequestContext {
+    const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
+    const context = new RequestContext(`${this.server}${path}${search}`, method);
+    context.setHeaderParam('Accept', 'application/json');
+    return context;
   }
 
   async #send(context: RequestContext, name: string): Promise<ApiAnswer> {

@@ -35,7 +35,7 @@ export async function openCluster(target: Target, { signal }: { signal: AbortSig
 async function inspect(api: ApiClient, target: Target, signal: AbortSignal): Promise<Cluster> {
   const version = await readVersion(api, signal);
   await requirePermissions(api, target, { permissions: samplingPermissions(target), signal });
-  const isAnnotatedTestable = await readAnnotation(api, target.namespace, signal);
+  const isAnnotatedTestable = await readTestableAnnotation(api, target.namespace, signal);
   const { components, chart, difyVersion } = await findComponents(api, target, signal);
   return {
     context: api.context,
@@ -70,7 +70,8 @@ async function readVersion(api: ApiClient, signal: AbortSignal) {
   };
 }
 
-async function readAnnotation(api: ApiClient, namespace: string, signal: AbortSignal): Promise<boolean> {
+/** Whether a namespace says that it may be loaded. @throws TuneError NO_NAMESPACE; ApiError */
+export async function readTestableAnnotation(api: ApiClient, namespace: string, signal: AbortSignal): Promise<boolean> {
   try {
     const answer = await api.get(`/api/v1/namespaces/${namespace}`, { signal });
     return namespaceSchema.parse(answer).metadata.annotations?.[testableAnnotation] === 'true';

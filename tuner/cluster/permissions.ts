@@ -9,12 +9,13 @@ export interface Permission {
   readonly verb: string;
   /** Empty: the core group. */
   readonly group: string;
+  /** `pods/log`: a subresource. */
   readonly resource: string;
   /** One object only. */
   readonly name?: string;
 }
 
-const many = (group: string, resource: string, verbs: readonly string[]): Permission[] =>
+export const many = (group: string, resource: string, verbs: readonly string[]): Permission[] =>
   verbs.map((verb) => ({ verb, group, resource }));
 
 /** Everything that watching a target needs, and nothing that changes it. */
@@ -50,25 +51,54 @@ const reviewSchema = z.looseObject({ status: z.looseObject({ allowed: z.boolean(
  */
 export async function requirePermissions(
   api: ApiClient,
-  target: Target,
-  options: { permissions: readonly Permission[]; signal: AbortSignal },
+  target: Pick<Target, 'namespace'>,
+  options: PermissionOptions,
 ): Promise<void> {
+  const { namespace } = target;
   const answers = await Promise.all(
     options.permissions.map(async (permission) => ({
       permission,
-      isAllowed: await isAllowed(api, permission, { namespace: target.namespace, signal: options.signal }),
+      isAllowed: await isAllowed(api, permission, { namespace, signal: options.signal }),
     })),
   );
   const missing = answers.filter((answer) => !answer.isAllowed).map((answer) => answer.permission);
-  if (missing.length > 0) throw forbidden(missing, target.namespace, api.context);
+  if (missing.length > 0) {
+    throw forbidden(missing, { namespace, context: api.context, ...(options.needed ?? recording) });
+  }
 }
+
+export interface PermissionOptions {
+  readonly permissions: readonly Permission[];
+  readonly signal: AbortSignal;
+  /** What cannot be done without, for the error; default: to record. */
+  readonly needed?: Need;
+}
+
+interface Need {
+  readonly why: string;
+  /** Where the Role stands that grants it. */
+  readonly page: string;
+}
+
+const recording: Need = {
+  why: 'without these the run cannot be recorded or not be checked for safety',
+  page: 'docs/recording.md',
+};
 
 async function isAllowed(
   api: ApiClient,
   { verb, group, resource, name }: Permission,
   { namespace, signal }: { namespace: string; signal: AbortSignal },
 ): Promise<boolean> {
-  const resourceAttributes = { namespace, verb, group, resource, ...(name === undefined ? {} : { name }) };
+  const [kind = resource, subresource] = resource.split('/');
+  const resourceAttributes = {
+    namespace,
+    verb,
+    group,
+    resource: kind,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(name === undefined ? {} : { name }),
+  };
   const review = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',
@@ -86,17 +116,21 @@ async function isAllowed(
   }
 }
 
-function forbidden(missing: readonly Permission[], namespace: string, context: string): TuneError {
+function forbidden(
+  missing: readonly Permission[],
+  where: Need & { namespace: string; context: string },
+): TuneError {
+  const { namespace, context, why, page } = where;
   const list = missing.map(({ verb, resource, group, name }) => {
-    const where = group === '' ? resource : `${resource}.${group}`;
-    return { verb, where: name === undefined ? where : `${where}/${name}` };
+    const kind = group === '' ? resource : `${resource}.${group}`;
+    return { verb, where: name === undefined ? kind : `${kind}/${name}` };
   });
   return new TuneError({
     code: 'CLUSTER_FORBIDDEN',
     message: `context "${context}" may not ${list.map(({ verb, where }) => `${verb} ${where}`).join(', ')} in namespace ${namespace}`,
-    why: 'without these the run cannot be recorded or not be checked for safety',
+    why,
     next: [
-      'grant them with the Role in docs/recording.md, then check:',
+      `grant them with the Role in ${page}, then check:`,
       ...list.map(
         ({ verb, where }) => `kubectl --context ${context} -n ${namespace} auth can-i ${verb} ${where}`,
       ),

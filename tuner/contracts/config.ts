@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { componentNameSchema } from './component.ts';
 import { durationSchema } from './duration.ts';
+import { loadSettingsSchema } from './load-settings.ts';
 import { profileSchema } from './profile.ts';
 
 /** Where a secret is read from; the value itself never stands in a file of ours. */
@@ -47,6 +48,8 @@ export const targetSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   /** Load goes only to a target that says so here and in the namespace annotation `tune.dify.ai/testable`. */
   testable: z.boolean().default(false),
+  /** Where the load comes from. */
+  load: loadSettingsSchema.prefault({}),
   apps: z
     .strictObject({
       chat: appSchema.optional(),

@@ -23,3 +23,18 @@ export const generatorSampleSchema = z.strictObject({
   ephemeralPorts: z.int().nullable().optional(),
 });
 export type GeneratorSample = z.infer<typeof generatorSampleSchema>;
+
+/** One line of generator.ndjson where the load comes from pods: what metrics.k8s.io knows of one of them. */
+export const runnerUsageSchema = z.strictObject({
+  type: z.literal('runner'),
+  atSeconds: z.number(),
+  /** Number of the runner, from 0. */
+  runner: z.int().min(0),
+  /** Mean over the metric's window. */
+  cpuCores: z.number(),
+  memoryBytes: z.number(),
+});
+export type RunnerUsage = z.infer<typeof runnerUsageSchema>;
+
+export const generatorLineSchema = z.discriminatedUnion('type', [generatorSampleSchema, runnerUsageSchema]);
+export type GeneratorLine = z.infer<typeof generatorLineSchema>;

@@ -4,6 +4,8 @@ export const runFiles = {
   load: 'load.ndjson',
   loadPlan: 'load-plan.json',
   generator: 'generator.ndjson',
+  /** Only where the load came from a cluster. */
+  runners: 'runners.json',
   cluster: 'cluster.ndjson',
   events: 'events.ndjson',
   validity: 'validity.json',

@@ -68,18 +68,33 @@ func jsonLine(fields any) []byte {
 	return append(line, '\n')
 }
 
-// bucketLine is written by hand: a soak writes one each second, and reflection would be most of its cost.
-func bucketLine(line []byte, of bucket) []byte {
-	line = append(line, `{"type":"bucket","atSeconds":`...)
-	line = strconv.AppendInt(line, of.atSeconds, 10)
-	line = append(line, `,"values":[`...)
+// bucketLines is written by hand: a soak writes them each second, and reflection would be most of its cost.
+// A second becomes several lines where one would be longer than maxLine; readers add them up.
+func bucketLines(lines []byte, of bucket, maxLine int) []byte {
+	begin := len(lines)
+	lines = appendBucketStart(lines, of.atSeconds)
 	for i, s := range inOrder(of.cells) {
+		valueAt := len(lines)
 		if i > 0 {
-			line = append(line, ',')
+			lines = append(lines, ',')
 		}
-		line = appendValue(line, s, of.cells[s])
+		lines = appendValue(lines, s, of.cells[s])
+		if i == 0 || len(lines)+len(bucketEnd)-begin <= maxLine {
+			continue
+		}
+		lines = append(lines[:valueAt], bucketEnd...)
+		begin = len(lines)
+		lines = appendValue(appendBucketStart(lines, of.atSeconds), s, of.cells[s])
 	}
-	return append(line, "]}\n"...)
+	return append(lines, bucketEnd...)
+}
+
+const bucketEnd = "]}\n"
+
+func appendBucketStart(line []byte, atSeconds int64) []byte {
+	line = append(line, `{"type":"bucket","atSeconds":`...)
+	line = strconv.AppendInt(line, atSeconds, 10)
+	return append(line, `,"values":[`...)
 }
 
 func inOrder(cells map[*series]*cell) []*series {

@@ -8,6 +8,7 @@ package buckets
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"time"
 
@@ -28,6 +29,9 @@ const (
 	repeatPeriod = 30 * time.Second
 	// k6 hands samples over every 50 ms; a second is written once those of its end are surely here.
 	grace = 250 * time.Millisecond
+	// A container runtime cuts lines longer than 16 KiB into pieces, between which a line of stderr may fall.
+	maxStdoutLine = 15 << 10
+	maxFileLine   = math.MaxInt
 )
 
 // Output collects samples and writes them once a second.
@@ -46,6 +50,7 @@ type Output struct {
 	seconds  *secondsTable
 	failure  error
 	pending  []byte // whole lines
+	maxLine  int
 }
 
 // New is called by k6 with the text behind `--out buckets=`.
@@ -76,8 +81,9 @@ func (o *Output) Start() error {
 }
 
 func (o *Output) open() error {
+	o.maxLine = maxFileLine
 	if o.path == "-" {
-		o.writer = o.stdout
+		o.writer, o.maxLine = o.stdout, maxStdoutLine
 	} else {
 		file, err := os.Create(o.path)
 		if err != nil {
@@ -127,7 +133,7 @@ func (o *Output) write(until time.Time) {
 	o.repeat()
 	for _, complete := range o.seconds.takeUntil(int64(until.Sub(o.start) / time.Second)) {
 		o.announce(complete.cells)
-		o.pending = bucketLine(o.pending, complete)
+		o.pending = bucketLines(o.pending, complete, o.maxLine)
 	}
 	_ = o.flush()
 }

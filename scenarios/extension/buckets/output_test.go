@@ -372,3 +372,55 @@ func TestAFileThatCannotBeWrittenEndsTheRunBeforeItBegins(t *testing.T) {
 		t.Error("an output without a file was taken")
 	}
 }
+
+// wholeLines is a log that takes each write for a line of its own, as a container runtime may.
+type wholeLines struct {
+	writes []string
+}
+
+func (w *wholeLines) Write(p []byte) (int, error) {
+	w.writes = append(w.writes, string(p))
+	return len(p), nil
+}
+
+func TestLinesOnStdoutAreShortAndEachIsWrittenAtOnce(t *testing.T) {
+	stdout := &wholeLines{}
+	made, err := New(output.Params{ConfigArgument: "-", StdOut: stdout})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fixture{t: t, registry: metrics.NewRegistry(), clock: startOfTest, output: made.(*Output)}
+	f.output.now = func() time.Time { return f.clock }
+	if err := f.output.Start(); err != nil {
+		t.Fatal(err)
+	}
+	trend := f.metric("time_to_first_token_ms", metrics.Trend)
+	const scenarios, samples = 40, 700
+	for i := range scenarios {
+		for n := range samples {
+			f.add(trend, time.Millisecond, 1.02*float64(n+1), "scenario", string(rune('A'+i)))
+		}
+	}
+	f.stop()
+	count := 0
+	for _, write := range stdout.writes {
+		if !strings.HasSuffix(write, "\n") {
+			t.Fatalf("a write ends in the middle of a line: …%q", write[max(0, len(write)-40):])
+		}
+		for raw := range strings.Lines(write) {
+			if len(raw) > 16<<10 {
+				t.Errorf("a line of %d bytes", len(raw))
+			}
+			var read line
+			if err := json.Unmarshal([]byte(raw), &read); err != nil {
+				t.Fatal(err)
+			}
+			for _, value := range read.Values {
+				count += value.Count
+			}
+		}
+	}
+	if count != scenarios*samples {
+		t.Errorf("%d samples were written of %d", count, scenarios*samples)
+	}
+}
