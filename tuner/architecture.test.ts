@@ -21,7 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   'tuner/advise': [...common, 'tuner/hpa', 'tuner/simulate'],
   'tuner/cluster': [...common, 'tuner/config/nearest-name.ts'],
   'tuner/sample': [...common, 'tuner/cluster'],
-  'tuner/load': [...common, 'scripts/tools', 'scenarios/lib'],
+  'tuner/load': [...common, 'tuner/cluster', 'scripts/tools', 'scenarios/lib'],
   'tuner/verify': [...common, 'tuner/hpa', 'tuner/load', 'tuner/sample', 'tuner/derive', 'tuner/simulate'],
   'tuner/pipeline': ['*'],
   'tuner/cli': ['*'],

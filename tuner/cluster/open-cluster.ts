@@ -71,7 +71,11 @@ async function readVersion(api: ApiClient, signal: AbortSignal) {
 }
 
 /** Whether a namespace says that it may be loaded. @throws TuneError NO_NAMESPACE; ApiError */
-export async function readTestableAnnotation(api: ApiClient, namespace: string, signal: AbortSignal): Promise<boolean> {
+export async function readTestableAnnotation(
+  api: ApiClient,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     const answer = await api.get(`/api/v1/namespaces/${namespace}`, { signal });
     return namespaceSchema.parse(answer).metadata.annotations?.[testableAnnotation] === 'true';

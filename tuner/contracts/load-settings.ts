@@ -25,7 +25,8 @@ const tolerationSchema = z.strictObject({
 /** Stays text: a target is written to run.json as it was resolved, and read from there again. */
 const durationTextSchema = z.string().superRefine((text, context) => {
   const parsed = durationSchema.safeParse(text);
-  for (const { message } of parsed.error?.issues ?? []) context.addIssue({ code: 'custom', message, input: text });
+  for (const { message } of parsed.error?.issues ?? [])
+    context.addIssue({ code: 'custom', message, input: text });
 });
 
 const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -43,7 +44,10 @@ export const loadSettingsSchema = z
     /** Names of Secrets in the runners' namespace. */
     imagePullSecrets: z.array(z.string().min(1)).default([]),
     /** Of the runners; the target's when absent. */
-    namespace: z.string().regex(dnsLabel, 'no name of a namespace: lower-case letters, digits and -').optional(),
+    namespace: z
+      .string()
+      .regex(dnsLabel, 'no name of a namespace: lower-case letters, digits and -')
+      .optional(),
     /** Base of the Service API without /v1 as pods of the cluster reach it; the target's `url` when absent. */
     url: z.url({ protocol: /^https?$/ }).optional(),
     resources: z

@@ -11,6 +11,8 @@ import { plannedMarks, plannedSeconds } from './load-marks.ts';
 import type { LoadRunOptions } from './load-run.ts';
 
 export interface FollowRunOptions extends Pick<LoadRunOptions, 'plan' | 'runFolder' | 'clock' | 'onBucket'> {
+  /** The plan's second 0 where somebody else knows it, in seconds since run start; null: not yet. */
+  readonly knownStart?: () => number | null;
   /** Marks can no longer be written, or the load no longer be read. */
   readonly onFailure: (thrown: unknown) => void;
 }
@@ -28,11 +30,12 @@ const followEveryMs = 500;
 const settledAfterSeconds = 5;
 
 /** Reads along while k6 writes: marks when their time has come, and something to see. */
-export function followRun({ plan, runFolder, clock, onBucket, onFailure }: FollowRunOptions): FollowedRun {
+export function followRun(options: FollowRunOptions): FollowedRun {
+  const { plan, runFolder, clock, onBucket, onFailure, knownStart } = options;
   const lines = followLines(join(runFolder, runFiles.load));
   const events = openNdjson(join(runFolder, runFiles.events));
   const live = startLiveLoad();
-  const startSeconds = rememberedStart(plan, live, clock);
+  const startSeconds = knownStart ?? rememberedStart(plan, live, clock);
   const writeMarks = pendingMarks(plan, clock, (mark) => events.write(mark));
   const show = showing(plan, live, { clock, onBucket });
 
@@ -40,9 +43,10 @@ export function followRun({ plan, runFolder, clock, onBucket, onFailure }: Follo
     for (const line of lines.read()) live.see(line);
     const start = startSeconds();
     if (start === null) return;
-    if (isLast || isSettled(live.firstStarts())) writeMarks(start);
+    if (isLast || knownStart !== undefined || isSettled(live.firstStarts())) writeMarks(start);
     // Until the first arrival only the header's time is known, and k6 may still be making its VUs.
-    if (plan.startAt !== undefined || live.firstStarts().some((count) => count > 0)) show(start);
+    const isKnown = knownStart !== undefined || plan.startAt !== undefined;
+    if (isKnown || live.firstStarts().some((count) => count > 0)) show(start);
   };
   const guarded = (step: () => void) => {
     try {

@@ -17,7 +17,7 @@ export interface LiveLoadView {
   /** Arrivals that began in each second since then, until half a minute after the first. */
   firstStarts(): readonly number[];
   /** Newest complete second, in seconds since the header's start; null: none yet. */
-  latest(): Omit<LiveLoad, 'remainingSeconds'> | null;
+  latest(): Omit<LiveLoad, 'remainingSeconds' | 'runners'> | null;
 }
 
 interface Second {
@@ -89,7 +89,7 @@ function countStarts(firstStarts: number[], second: number, count: number): void
 function summarize(
   seconds: readonly Second[],
   { activeStreams, dropped }: { activeStreams: number | null; dropped: number },
-): Omit<LiveLoad, 'remainingSeconds'> {
+): Omit<LiveLoad, 'remainingSeconds' | 'runners'> {
   const total = (pick: (second: Second) => number) => seconds.reduce((sum, second) => sum + pick(second), 0);
   const completions = total((second) => second.completions);
   const failures = total((second) => second.failures);

@@ -85,6 +85,10 @@ export function loadLine(load: LiveLoad): string {
     `first token p95 ${milliseconds(load.timeToFirstTokenP95Ms)}`,
     `errors ${load.errorRatio === null ? '?' : `${(load.errorRatio * 100).toFixed(1)}%`}`,
   ];
+  const { runners } = load;
+  if (runners !== undefined && runners.running < runners.all) {
+    parts.push(`${runners.running} of ${runners.all} RUNNERS`);
+  }
   if (load.droppedIterations > 0) parts.push(`${load.droppedIterations} DROPPED`);
   return parts.join(', ');
 }

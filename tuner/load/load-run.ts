@@ -17,6 +17,8 @@ export interface LiveLoad {
   readonly droppedIterations: number;
   /** Until the last planned arrival. */
   readonly remainingSeconds: number;
+  /** Where the load comes from a cluster. */
+  readonly runners?: { readonly running: number; readonly all: number };
 }
 
 export interface LoadRunOptions {

@@ -12,7 +12,12 @@ const header = (startAt: string, runner = '0'): LoadLine => ({
   histogram: { scheme: 'log-linear', subBucketsPerOctave: 64 },
   runner,
 });
-const series = (id: number, metric: string, kind: 'trend' | 'counter' | 'gauge', outcome = 'ok'): LoadLine => ({
+const series = (
+  id: number,
+  metric: string,
+  kind: 'trend' | 'counter' | 'gauge',
+  outcome = 'ok',
+): LoadLine => ({
   type: 'series',
   id,
   metric,
@@ -39,7 +44,10 @@ type Tagged = readonly [runner: number, line: LoadLine];
 
 function merged(lines: readonly Tagged[], parallelism: number, offsets: readonly number[] = []): LoadLine[] {
   const merger = mergeBuckets(start, parallelism);
-  return [merger.header, ...lines.flatMap(([runner, line]) => merger.add(runner, line, offsets[runner] ?? 0))];
+  return [
+    merger.header,
+    ...lines.flatMap(([runner, line]) => merger.add(runner, line, offsets[runner] ?? 0)),
+  ];
 }
 
 const texts = (lines: readonly LoadLine[]) => lines.map((line) => JSON.stringify(line));
@@ -62,12 +70,22 @@ describe('mergeBuckets', () => {
       const samples = samplesOf(second, 300);
       one.push(trend(second, 0, samples));
       for (const runner of [0, 1, 2]) {
-        dealt.push([runner, trend(second, runner, samples.filter((_, n) => n % 3 === runner))]);
+        dealt.push([
+          runner,
+          trend(
+            second,
+            runner,
+            samples.filter((_, n) => n % 3 === runner),
+          ),
+        ]);
       }
     }
     const whole = await readLoad(texts(one), start, 'f');
     const parts = await readLoad(texts(merged(dealt, 3)), start, 'f');
-    for (const range of [{ from: 0, to: 20 }, { from: 3, to: 7 }]) {
+    for (const range of [
+      { from: 0, to: 20 },
+      { from: 3, to: 7 },
+    ]) {
       const [a, b] = [whole.histogram('m', range), parts.histogram('m', range)];
       expect(b.count).toBe(a.count);
       expect(b.distribution()).toEqual(a.distribution());
@@ -88,7 +106,9 @@ describe('mergeBuckets', () => {
     const beside = await readLoad(texts(merged(tagged, 2)), start, 'f');
     for (let second = 0; second < 10; second++) {
       const range = { from: second, to: second + 1 };
-      expect(beside.histogram('m', range).distribution()).toEqual(behind.histogram('m', range).distribution());
+      expect(beside.histogram('m', range).distribution()).toEqual(
+        behind.histogram('m', range).distribution(),
+      );
     }
     // Second 3 of a runner that began at 4.9 s is second 7 of the run.
     expect(beside.histogram('m', { from: 7, to: 8 }).count).toBe(40);
