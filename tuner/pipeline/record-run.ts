@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import type { Cluster } from '../cluster/cluster.ts';
 import { readSecret } from '../cluster/read-secret.ts';
 import { requireTestable } from '../cluster/testable.ts';
@@ -18,10 +17,9 @@ import { startLiveView } from '../load/live-view.ts';
 import { plannedSeconds } from '../load/load-marks.ts';
 import type { LoadRunResult } from '../load/load-run.ts';
 import { makeLoadPlan } from '../load/make-load-plan.ts';
-import { runLoad } from '../load/run-load.ts';
-import { watchGenerator } from '../load/watch-generator.ts';
 import type { Sampler } from '../sample/sampler.ts';
 import { startSampling } from '../sample/start-sampling.ts';
+import { type LoadSource, openLoadSource } from './load-source.ts';
 import type { Progress } from './progress.ts';
 import { cutShortBy, endingOf, failedEnding } from './run-ending.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
@@ -59,13 +57,13 @@ export async function recordRun(options: RecordOptions): Promise<RunFolder> {
   requireTestable(cluster, target);
   const keys = await readKeys(target, plan, cluster);
   const difyVersion = await checkApps({ plan, keys, signal });
-  const k6Version = await readK6Version(options.k6Path);
+  const source = await openLoadSource({ ...options, plan, signal });
   signal.throwIfAborted();
 
   const clock = startClock();
   const folder = createRunFolder({ ...options, startAt: clock.startAt });
   progress.say(`recording into ${folder.path}`);
-  const begun = newRun(folder, { options, startAt: clock.startAt, k6Version, difyVersion });
+  const begun = newRun(folder, { options, startAt: clock.startAt, k6Version: source.k6Version, difyVersion });
   folder.writeJson('run', begun);
   folder.writeJson('loadPlan', plan);
   const sampler = startSampling({
@@ -76,7 +74,6 @@ export async function recordRun(options: RecordOptions): Promise<RunFolder> {
     signal,
     onFailure: (error) => cannotRecord.abort(error),
   });
-  const generator = watchGenerator({ runFolder: folder.path, clock });
   const finish = (ending: Partial<Run>) =>
     folder.writeJson('run', { ...begun, endAt: new Date().toISOString(), ...ending });
   try {
@@ -87,7 +84,7 @@ export async function recordRun(options: RecordOptions): Promise<RunFolder> {
       folder,
       clock,
       sampler,
-      generator,
+      source,
     });
     finish({
       ...endingOf(load.ended, signal),
@@ -98,7 +95,6 @@ export async function recordRun(options: RecordOptions): Promise<RunFolder> {
     finish(failedEnding(error, signal));
     throw cutShortBy(signal) ?? error;
   } finally {
-    generator.stop();
     await sampler.stop();
     await leaveNoDocuments(plan, keys, progress);
   }
@@ -114,11 +110,11 @@ interface Watched {
   readonly folder: RunFolder;
   readonly clock: RunClock;
   readonly sampler: Sampler;
-  readonly generator: ReturnType<typeof watchGenerator>;
+  readonly source: LoadSource;
 }
 
 async function loadWatched(watched: Watched): Promise<LoadRunResult> {
-  const { options, plan, keys, folder, clock, sampler, generator } = watched;
+  const { options, plan, keys, folder, clock, sampler, source } = watched;
   const { signal, profile, progress } = options;
   await sampler.ready;
   await pause(profile.lead, signal);
@@ -128,16 +124,14 @@ async function loadWatched(watched: Watched): Promise<LoadRunResult> {
   );
   const view = startLiveView({ output: process.stderr, totalSeconds, cluster: () => sampler.snapshot() });
   try {
-    const load = await runLoad({
+    const load = await source.run({
       plan,
       runFolder: folder.path,
       clock,
       keys,
-      k6Path: options.k6Path,
       signal,
       extraOutputs: options.extraOutputs,
       onBucket: (live) => view.show(live),
-      onProcess: (pid) => generator.setProcess(pid),
     });
     await pause(profile.tail, signal);
     return load;
@@ -169,11 +163,6 @@ async function readKeys(target: Target, plan: LoadPlan, cluster: Cluster): Promi
     if (app) keys[kind] = await readSecret(app.key, `apps.${kind}.key`, cluster);
   }
   return keys;
-}
-
-async function readK6Version(k6Path: string): Promise<string | null> {
-  const { stdout } = await execa(k6Path, ['version'], { reject: false });
-  return typeof stdout === 'string' ? (/v\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? null) : null;
 }
 
 function newRun(

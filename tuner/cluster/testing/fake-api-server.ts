@@ -5,8 +5,15 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-interface StoredObject {
-  metadata: { name: string; resourceVersion?: string; labels?: Record<string, string> };
+export interface StoredObject {
+  metadata: {
+    name: string;
+    uid?: string;
+    resourceVersion?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    ownerReferences?: object[];
+  };
   [field: string]: unknown;
 }
 interface Change {
@@ -14,6 +21,13 @@ interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: StoredObject;
   readonly version: number;
+}
+export interface Write {
+  readonly method: 'POST' | 'PATCH' | 'DELETE';
+  readonly collection: string;
+  readonly object: StoredObject;
+  /** As sent. */
+  readonly body: Record<string, unknown>;
 }
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -38,6 +52,10 @@ export class FakeApiServer {
   isFrozen = false;
   /** `verb resource` that SelfSubjectAccessReview denies. */
   readonly denied = new Set<string>();
+  /** Collections that take POST, and PATCH and DELETE of what is in them. */
+  readonly writable = new Set<string>();
+  /** Plays a controller: called after each write with what is stored now, or was. */
+  onWrite: (write: Write) => void = () => undefined;
   /** Watches from before this version are told that it is too old. */
   oldestVersion = 0;
 
@@ -96,6 +114,11 @@ export class FakeApiServer {
     this.#answers.set(path, typeof answer === 'function' ? (answer as Handler) : fixedAnswer(answer));
   }
 
+  /** What is in a collection now. */
+  stored(collection: string): StoredObject[] {
+    return [...this.#collectionOf(collection).values()];
+  }
+
   put(collection: string, object: StoredObject): void {
     const objects = this.#collectionOf(collection);
     const type = objects.has(object.metadata.name) ? 'MODIFIED' : 'ADDED';
@@ -132,12 +155,38 @@ export class FakeApiServer {
     const answer = this.#answers.get(url.pathname);
     if (answer !== undefined) return answer(request, response, body);
     if (url.pathname.endsWith('/selfsubjectaccessreviews')) return this.#review(response, body);
+    if (request.method !== 'GET' && this.#write(url.pathname, request.method ?? '', body, response)) return;
     const objects = this.#collections.get(url.pathname);
     if (objects === undefined) return fixedAnswer(404)(request, response, body);
     if (url.searchParams.get('watch') === 'true') return this.#watch(url, response);
     const selector = url.searchParams.get('labelSelector') ?? '';
     const items = [...objects.values()].filter((object) => matches(object, selector));
     fixedAnswer({ metadata: { resourceVersion: String(this.#version) }, items })(request, response, body);
+  }
+
+  /** @returns false where nothing writable is there */
+  #write(path: string, method: string, text: string, response: ServerResponse): boolean {
+    const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+    const slash = path.lastIndexOf('/');
+    const collection = method === 'POST' ? path : path.slice(0, slash);
+    if (!this.writable.has(collection)) return false;
+    const name = method === 'POST' ? nameIn(body) : path.slice(slash + 1);
+    const before = this.#collectionOf(collection).get(name);
+    if (before === undefined && method !== 'POST') return false;
+    if (method === 'POST') {
+      const metadata = { ...(body.metadata as StoredObject['metadata']), uid: `uid-of-${name}` };
+      this.put(collection, { ...body, metadata });
+    } else if (method === 'PATCH') {
+      this.put(collection, mergePatch(before, body) as StoredObject);
+    } else {
+      this.remove(collection, name);
+    }
+    const object = this.#collectionOf(collection).get(name) ?? before;
+    if (object === undefined) return false;
+    response.writeHead(method === 'POST' ? 201 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(object));
+    this.onWrite({ method: method as Write['method'], collection, object, body });
+    return true;
   }
 
   #review(response: ServerResponse, body: string): void {
@@ -166,6 +215,21 @@ export class FakeApiServer {
   }
 }
 
+function nameIn(body: Record<string, unknown>): string {
+  return (body.metadata as { name: string }).name;
+}
+
+/** RFC 7396. */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const merged: Record<string, unknown> = { ...(target as Record<string, unknown> | undefined) };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = mergePatch(merged[key], value);
+  }
+  return merged;
+}
+
 function send(
   watch: { response: ServerResponse; collection: string; selector: string },
   { collection, type, object }: Change,
@@ -180,7 +244,7 @@ function matches({ metadata }: StoredObject, selector: string): boolean {
     .filter((term) => term !== '')
     .every((term) => {
       const [key = '', value] = term.split('=');
-      return metadata.labels?.[key] === value;
+      return value === undefined ? key in (metadata.labels ?? {}) : metadata.labels?.[key] === value;
     });
 }
 

@@ -38,14 +38,15 @@ export interface ClusterLoadOptions
   readonly say: (text: string) => void;
   /** The group, as long as it is followed: for who measures its pods. */
   readonly onRunners?: (runners: readonly RunnerRecord[]) => void;
-  /** Only tests change it. */
+  /** Only tests change these. */
   readonly marginsSeconds?: readonly number[];
+  readonly endingSeconds?: number;
 }
 
 /** Load that nobody has followed for so long ends by itself. */
 const abandonedSeconds = 300;
 /** After the plan's end requests under way may take their time, and logs theirs. */
-const endingSeconds = 60;
+const usualEndingSeconds = 60;
 
 /**
  * Runs the plan by a group of pods and writes load.ndjson, k6.log, load-plan.json, runners.json and load marks, as
@@ -181,6 +182,7 @@ async function loadFromCluster(
   onStart: (seconds: number) => void,
 ): Promise<void> {
   const { api, settings, namespace, clock, signal, say, plan } = options;
+  const { endingSeconds = usualEndingSeconds } = options;
   const kind = kindOf(settings);
   const spec = await groupSpec(options);
   const place = placeOf(options, spec);

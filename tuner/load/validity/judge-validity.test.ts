@@ -67,6 +67,8 @@ async function judge(facts: LoadFacts = {}, fields: Partial<ValidityInput> = {})
     samples: healthy(),
     events: [],
     generator: idle,
+    runners: null,
+    runnerUsage: [],
     loadStartSeconds: 10,
     loadEndSeconds: 110,
     clockSkewSeconds: 0.2,

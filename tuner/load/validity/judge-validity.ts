@@ -3,9 +3,15 @@ import { clusterChecks } from './cluster-checks.ts';
 import { gapChecks } from './gap-checks.ts';
 import { generatorChecks } from './generator-checks.ts';
 import { loadChecks } from './load-checks.ts';
+import { runnerChecks } from './runner-checks.ts';
 import type { ValidityInput } from './validity-input.ts';
 
-const checks = [...loadChecks, ...generatorChecks, ...clusterChecks, ...gapChecks];
+const checksOf = ({ runners }: ValidityInput) => [
+  ...loadChecks,
+  ...(runners === null ? generatorChecks : runnerChecks(runners)),
+  ...clusterChecks,
+  ...gapChecks,
+];
 
 /**
  * Was this run fit to learn from.
@@ -14,7 +20,7 @@ const checks = [...loadChecks, ...generatorChecks, ...clusterChecks, ...gapCheck
  * invalidate could not be judged
  */
 export function judgeValidity(input: ValidityInput): Validity {
-  const judged = checks.map((check) => check(input));
+  const judged = checksOf(input).map((check) => check(input));
   return { schemaVersion: 1, verdict: verdictOf(judged), checks: judged };
 }
 

@@ -1,7 +1,8 @@
 import type { ClusterSample } from '../../contracts/cluster-sample.ts';
-import type { GeneratorSample } from '../../contracts/generator-sample.ts';
+import type { GeneratorSample, RunnerUsage } from '../../contracts/generator-sample.ts';
 import type { LoadPlan } from '../../contracts/load-plan.ts';
 import type { RunEvent } from '../../contracts/run-event.ts';
+import type { Runners } from '../../contracts/runners.ts';
 import type { ValidityCheck } from '../../contracts/validity.ts';
 
 /** Values by whole second since run start, 0 where there is none. */
@@ -34,6 +35,10 @@ export interface ValidityInput {
   readonly samples: readonly ClusterSample[];
   readonly events: readonly RunEvent[];
   readonly generator: readonly GeneratorSample[];
+  /** null: the load came from one k6 on the tuner's machine. */
+  readonly runners: Runners | null;
+  /** What the cluster's metrics know of the runners; empty for a load from the tuner's machine. */
+  readonly runnerUsage: readonly RunnerUsage[];
   /** The load's own time, in seconds since run start. */
   readonly loadStartSeconds: number;
   readonly loadEndSeconds: number;
