@@ -151,6 +151,14 @@ describe('mergeBuckets', () => {
     });
   });
 
+  it('takes header and series that come again: a log is read from its middle as well', () => {
+    const merger = mergeBuckets(start, 1);
+    const begin = [header(start), series(0, 'm', 'trend')];
+    const lines = [...begin, trend(1, 0, [5]), ...begin, trend(2, 0, [5])];
+    const written = lines.flatMap((line) => merger.add(0, line, 0));
+    expect(written.map(({ type }) => type)).toEqual(['series', 'bucket', 'bucket']);
+  });
+
   it('counts values whose series is not known, and writes nothing for them', () => {
     const merger = mergeBuckets(start, 1);
     expect(merger.add(0, trend(1, 4, [5]), 0)).toEqual([]);

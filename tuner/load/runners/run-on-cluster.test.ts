@@ -93,6 +93,11 @@ async function recorded() {
   return { load, total };
 }
 
+/** The moment written into each pod, in the order of the writes. */
+function startsTold(): string[] {
+  return cluster.startsTold.map(({ startAt }) => startAt);
+}
+
 function runnersFile() {
   return runnersSchema.parse(JSON.parse(readFileSync(join(runFolder, 'runners.json'), 'utf8')));
 }
@@ -100,7 +105,9 @@ function runnersFile() {
 describe('runLoadOnCluster', () => {
   it('makes a Job, begins all runners at one moment, adds up what they write, and leaves nothing', async () => {
     const shown: LiveLoad[] = [];
+    const clock = startClock();
     const result = await run({
+      clock,
       runners: [steady, { ...steady, perSecond: 3 }, steady],
       onBucket: (live) => shown.push(live),
     });
@@ -118,13 +125,14 @@ describe('runLoadOnCluster', () => {
     expect(runners.map(({ hasEnded, lostSeconds }) => [hasEnded, lostSeconds])).toEqual(
       Array.from({ length: 3 }, () => [true, null]),
     );
-    const starts = runners.map(({ startSeconds }) => startSeconds ?? Number.NaN);
-    expect(Math.max(...starts) - Math.min(...starts)).toBeLessThan(0.3);
-    expect(Math.abs((result.loadStartSeconds ?? Number.NaN) - Math.min(...starts))).toBeLessThan(0.3);
-    const written = JSON.parse(readFileSync(join(runFolder, 'load-plan.json'), 'utf8')) as {
+    const told = startsTold();
+    expect(told).toHaveLength(3);
+    expect(new Set(told).size).toBe(1);
+    const { startAt } = JSON.parse(readFileSync(join(runFolder, 'load-plan.json'), 'utf8')) as {
       startAt: string;
     };
-    expect(written.startAt).toMatch(/^\d{4}-/);
+    expect(told[0]).toBe(startAt);
+    expect(clock.secondsAt(startAt)).toBeCloseTo(result.loadStartSeconds ?? Number.NaN, 2);
   });
 
   it('hangs Secret on ConfigMap on Job, so that what a killed tune leaves goes with the Job', async () => {
@@ -214,7 +222,10 @@ describe('runLoadOnCluster', () => {
     expect(total('requests')).toBe(200);
     expect(load.durationSeconds).toBeLessThan(60);
     const [right, wrong] = runnersFile().runners;
-    expect(Math.abs((right?.startSeconds ?? 0) - (wrong?.startSeconds ?? 99))).toBeLessThan(1);
+    expect(Math.abs((right?.startSeconds ?? 0) - (wrong?.startSeconds ?? 99))).toBeLessThan(5);
+    const [first, second] = startsTold().map((text) => Date.parse(text));
+    // Five minutes, and what the log took to tell.
+    expect(Math.abs((first ?? 0) - (second ?? 0)) / 1000).toBeGreaterThan(290);
     expect(wrong?.clockOffsetSeconds).toBeLessThan(-299);
   });
 
@@ -304,7 +315,7 @@ describe('runLoadOnCluster', () => {
     const stoppedAt = performance.now();
     stop.abort();
     expect(await running).toMatchObject({ ended: 'interrupted' });
-    expect(performance.now() - stoppedAt).toBeLessThan(2_000);
+    expect(performance.now() - stoppedAt).toBeLessThan(6_000);
     expect((await recorded()).total('requests')).toBeGreaterThan(10);
     expect(cluster.left()).toEqual([]);
     const deletions = server.requests.filter((line) => line.startsWith('DELETE'));

@@ -44,6 +44,8 @@ const node = 'node-0';
  */
 export class FakeRunners {
   readonly pods: FakePod[] = [];
+  /** Each moment of a start that was written into a pod. */
+  readonly startsTold: { readonly pod: string; readonly startAt: string }[] = [];
   readonly #server: FakeApiServer;
   readonly #namespace: string;
   readonly #behaviours: readonly FakeRunnerBehaviour[];
@@ -143,6 +145,7 @@ export class FakeRunners {
   #onAnnotated(object: StoredObject): void {
     const pod = this.pods.find(({ name }) => name === object.metadata.name);
     const startAt = object.metadata.annotations?.[startAtAnnotation];
+    if (startAt !== undefined) this.startsTold.push({ pod: object.metadata.name, startAt });
     if (pod === undefined || startAt === undefined || pod.behaviour.isDeaf === true || pod.hasStarted) return;
     this.#control(pod, { state: 'armed', startAt });
     const ahead = pod.behaviour.clockAheadMs ?? 0;
