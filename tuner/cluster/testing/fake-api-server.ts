@@ -190,8 +190,11 @@ export class FakeApiServer {
   }
 
   #review(response: ServerResponse, body: string): void {
-    const { spec } = JSON.parse(body) as { spec: { resourceAttributes: { verb: string; resource: string } } };
-    const { verb, resource } = spec.resourceAttributes;
+    const { spec } = JSON.parse(body) as {
+      spec: { resourceAttributes: { verb: string; resource: string; subresource?: string } };
+    };
+    const { verb, resource: kind, subresource } = spec.resourceAttributes;
+    const resource = subresource === undefined ? kind : `${kind}/${subresource}`;
     response.writeHead(201, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ status: { allowed: !this.denied.has(`${verb} ${resource}`) } }));
   }
