@@ -16,6 +16,7 @@ const about: Record<Exclude<keyof typeof runFiles, 'report' | 'runners'>, string
   overlay: 'what to apply, and how',
   junit: 'checks and objectives for CI',
   k6Log: 'k6’s own log',
+  k6Script: 'the scenarios that k6 ran',
 };
 
 /** The run folder: every number on the page stands in one of these. */

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { findTarget, readConfig } from '../config/read-config.ts';
+import { findProfile, findTarget, readConfig } from '../config/read-config.ts';
+import { checkCaps } from '../load/check-caps.ts';
+import { makeLoadPlan } from '../load/make-load-plan.ts';
 import { registerInit } from './init.ts';
 
 it('writes a file that reads back without a mistake and allows no load yet', async () => {
@@ -21,6 +23,11 @@ it('writes a file that reads back without a mistake and allows no load yet', asy
   } finally {
     process.chdir(before);
   }
-  const target = findTarget(readConfig(undefined, folder), 'staging');
+  const config = readConfig(undefined, folder);
+  const target = findTarget(config, 'staging');
+  expect(findProfile(config, 'launch', folder).shape?.spike).toMatchObject({ before: 180, duration: 60 });
+  expect(() =>
+    checkCaps(makeLoadPlan(findProfile(config, 'launch', folder), target), config.caps),
+  ).not.toThrow();
   expect(target).toMatchObject({ namespace: 'dify', release: 'my-dify', testable: false });
 });

@@ -17,7 +17,8 @@ targets:
       chat: { key: { env: DIFY_CHAT_KEY } }
       workflow:
         key: { secret: { name: dify-load-keys, key: workflow } }
-        inputs: { question: "{prompt}" }
+        inputs: { question: "{prompt}" }     # {column}: a value of the profile's dataFile
+      # indexing: { key: { env: DIFY_KNOWLEDGE_KEY }, datasetId: 00000000-0000-0000-0000-000000000000 }
     redis: { url: { env: DIFY_REDIS_URL } }
     queueMetric: { name: dify_workflow_queue_depth }
 
@@ -28,7 +29,20 @@ objectives:
 
 caps:
   maxArrivalsPerSecond: 50
+  maxDuration: 1h
   maxReplicas: 20
+
+# Load besides the built-in profiles quick, standard and thorough: tune load --target staging --profile launch
+profiles:
+  launch:
+    mix: { chat: 3, workflow: 1 }      # and indexing, where apps.indexing is set
+    shape:                             # constant, ramp, steps, spike, diurnal or replay (docs/profiles.md)
+      spike: { baseArrivalsPerSecond: 2, peakArrivalsPerSecond: 14, before: 3m, duration: 1m, after: 5m }
+    chat: { turns: 3, thinkTime: 10s }
+    # workflow: { dataFile: questions.csv }
+  # a-recorded-hour:
+  #   mix: { chat: 1 }
+  #   shape: { replay: { traceFile: traces/conversations.csv, speedup: 2 } }
 `;
 
 export function registerInit(program: Command): void {

@@ -145,6 +145,68 @@ caps:
   });
 });
 
+describe('profiles of tune.yaml', () => {
+  it('may name a shape, and every mistake in one has its line and the nearest spelling', () => {
+    const folder = folderWith(`profiles:
+  spikes:
+    mix: { chat: 1, indexng: 1 }
+    shape:
+      spike: { baseArrivalPerSecond: 2, peakArrivalsPerSecond: 9, before: 60, duration: 0s, after: 5m }
+  none:
+    mix: { chat: 1 }
+  both:
+    mix: { chat: 1 }
+    shape: { constant: { arrivalsPerSecond: 1, duration: 1m } }
+    startArrivalsPerSecond: 1
+    stages: [{ duration: 1m, arrivalsPerSecond: 1 }]
+  two:
+    mix: { chat: 1 }
+    shape: { constant: { arrivalsPerSecond: 1, duration: 1m }, steps: { arrivalsPerSecond: [1], stepDuration: 1m } }
+  users:
+    mix: { chat: 1 }
+    shape: { constant: { arrivalsPerSecond: 1, duration: 1m } }
+    chat: { turns: 0, stop: { share: 2, by: hangup } }
+`);
+    const { message } = errorOf(() => readConfig(undefined, folder));
+    const file = join(folder, 'tune.yaml');
+    for (const text of [
+      ':3: profiles.spikes.mix.indexng: unknown key "indexng"; did you mean "indexing"?',
+      ':5: profiles.spikes.shape.spike.baseArrivalPerSecond: unknown key "baseArrivalPerSecond"; did you mean "baseArrivalsPerSecond"?',
+      ':5: profiles.spikes.shape.spike.before: 60 is no duration',
+      ':5: profiles.spikes.shape.spike.duration: must be longer than 0s',
+      ':6: profiles.none.shape: is missing: write a shape, or startArrivalsPerSecond and stages',
+      ':12: profiles.both.stages: stand beside shape',
+      ':15: profiles.two.shape: write exactly one shape: constant, ramp, steps, spike, diurnal, replay',
+      ':19: profiles.users.chat.turns: must be at least 1',
+      ':19: profiles.users.chat.stop.share: must be at most 1',
+      ':19: profiles.users.chat.stop.by: did you mean "hangUp"?',
+    ]) {
+      expect(message).toContain(`${file}${text}`);
+    }
+  });
+
+  it('names files relative to the file that it stands in', () => {
+    const text = `mix: { chat: 1 }
+shape: { replay: { traceFile: traces/a.csv } }
+chat: { promptFile: p.txt }
+workflow: { dataFile: /data/rows.csv }
+`;
+    const folder = folderWith(`profiles:\n  a:\n${text.replace(/^/gm, '    ')}`);
+    writeFileSync(join(folder, 'own.yaml'), text);
+    const config = readConfig(undefined, folder);
+    for (const profile of [
+      findProfile(config, 'a', '/'),
+      findProfile(config, join(folder, 'own.yaml'), '/'),
+    ]) {
+      expect(profile).toMatchObject({
+        shape: { replay: { traceFile: join(folder, 'traces', 'a.csv') } },
+        chat: { promptFile: join(folder, 'p.txt') },
+        workflow: { dataFile: '/data/rows.csv' },
+      });
+    }
+  });
+});
+
 describe('findTarget and findProfile', () => {
   const config = readConfig(undefined, folderWith(staging));
 
@@ -167,7 +229,7 @@ describe('findTarget and findProfile', () => {
     );
     expect(findProfile(config, file, '/')).toMatchObject({
       stages: [{ duration: 90, arrivalsPerSecond: 4 }],
-      mix: { chat: 1, workflow: 0 },
+      mix: { chat: 1, workflow: 0, indexing: 0 },
       requestTimeout: 120,
     });
   });

@@ -3,6 +3,8 @@ export const runFiles = {
   run: 'run.json',
   load: 'load.ndjson',
   loadPlan: 'load-plan.json',
+  /** The scenarios in one file, as k6 ran them. */
+  k6Script: 'k6-script.js',
   generator: 'generator.ndjson',
   /** Only where the load came from a cluster. */
   runners: 'runners.json',

@@ -2,9 +2,6 @@ import { join } from 'node:path';
 import { type TrafficClass, trafficClasses } from '../contracts/component.ts';
 import { runFiles } from '../contracts/run-folder.ts';
 
-/** The program that k6 runs: it reads the plan and imports one scenario a class. */
-const script = join(import.meta.dirname, '..', '..', 'scenarios', 'mixed.ts');
-
 /** k6 lets these override what a script declares; from a user's shell they would change the plan unseen. */
 const overriding = [
   'K6_VUS',
@@ -16,7 +13,7 @@ const overriding = [
   'K6_OUT',
 ];
 
-export function k6Arguments(runFolder: string, extraOutputs: readonly string[], program = script): string[] {
+export function k6Arguments(runFolder: string, extraOutputs: readonly string[], program: string): string[] {
   const outputs = [`buckets=${join(runFolder, runFiles.load)}`, ...extraOutputs];
   return [
     'run',

@@ -68,6 +68,98 @@ describe('makeLoadPlan', () => {
   });
 });
 
+describe('makeLoadPlan with options of its classes', () => {
+  const apps = {
+    chat: { key: { env: 'A' }, promptSuffix: '[[n={answerTokens}]]' },
+    workflow: { key: { env: 'B' }, inputs: { question: '{prompt}', city: '{city}' } },
+    indexing: { key: { env: 'C' }, datasetId: 'd1a7f4c0-5a3e-4c5e-9f37-3a4c1f0a7b01' },
+  };
+  const shaped = (fields: object) =>
+    profileSchema.parse({
+      mix: { chat: 1 },
+      shape: { steps: { arrivalsPerSecond: [2, 4], stepDuration: '30s' } },
+      ...fields,
+    });
+  const files = { trace: null, columns: { workflow: ['city'] } };
+
+  it('says what users of each class do, and nothing of what is left out', () => {
+    const plan = makeLoadPlan(
+      shaped({
+        mix: { chat: 1, workflow: 1, indexing: 2 },
+        answerTokens: 80,
+        chat: { turns: 3, thinkTime: '8s', stop: { share: 0.1, by: 'stopCall' } },
+        workflow: { responseMode: 'blocking', stop: { share: 0 } },
+        indexing: { promptTokens: 400, pollEvery: '500ms' },
+      }),
+      target(apps),
+      { files, run: 'r-1' },
+    );
+    expect(loadPlanSchema.parse(plan)).toEqual(plan);
+    const [chat, workflow, indexing] = plan.scenarios;
+    expect(plan.run).toBe('r-1');
+    expect(chat).toMatchObject({
+      responseMode: 'streaming',
+      startArrivalsPerSecond: 0.5,
+      turns: 3,
+      thinkSeconds: 8,
+      stop: { share: 0.1, afterTokens: 20, by: 'stopCall' },
+      answerTokens: 80,
+    });
+    expect(workflow).toMatchObject({ responseMode: 'blocking', promptTokens: 40 });
+    expect(workflow).not.toHaveProperty('stop');
+    expect(indexing).toMatchObject({
+      responseMode: 'blocking',
+      startArrivalsPerSecond: 1,
+      promptTokens: 400,
+      indexing: {
+        datasetId: apps.indexing.datasetId,
+        indexingTechnique: 'economy',
+        pollSeconds: 0.5,
+        timeoutSeconds: 300,
+      },
+    });
+  });
+
+  it('has VUs for all messages of conversations and the time between them', () => {
+    const vus = (chat: object) =>
+      makeLoadPlan(shaped({ chat }), target(apps), { files }).scenarios[0]?.maxVUs;
+    // By hand: 4/s × (120 + 5) s; 4/s × (3 × 120 + 2 × 8 × 1.5 + 5) s.
+    expect(vus({})).toBe(500);
+    expect(vus({ turns: 3, thinkTime: '8s' })).toBe(1556);
+  });
+
+  it('names placeholders that nothing stands for', () => {
+    const given = shaped({ mix: { workflow: 1 } });
+    expect(() => makeLoadPlan(given, target(apps), { files: { trace: null, columns: {} } })).toThrow(
+      '`apps.workflow` of the target uses {city}, and nothing stands for it',
+    );
+    expect(() => makeLoadPlan(given, target(apps), { files })).not.toThrow();
+  });
+
+  it('wants a knowledge base for documents', () => {
+    expect(() => makeLoadPlan(shaped({ mix: { indexing: 1 } }), target(), { files })).toThrow(
+      expect.objectContaining({ code: 'NO_APP', next: expect.stringContaining('apps.indexing.datasetId') }),
+    );
+  });
+
+  it('replays a trace: each arrival with its sizes, and their mean rate as stages', () => {
+    const trace = Array.from({ length: 100 }, (_, index) => ({
+      atSeconds: index / 2,
+      promptTokens: index,
+      answerTokens: 2 * index,
+    }));
+    const given = shaped({ shape: { replay: { traceFile: 't.csv', speedup: 2 } } });
+    const plan = makeLoadPlan(given, target(apps), { files: { trace, columns: {} } });
+    expect(loadPlanSchema.parse(plan)).toEqual(plan);
+    expect(plan.scenarios[0]?.arrivals?.slice(0, 3)).toEqual(['0.0000,0,0', '0.2500,1,2', '0.5000,2,4']);
+    expect(plan.scenarios[0]?.arrivals).toHaveLength(100);
+    expect(plannedSeconds(plan)).toBeCloseTo(24.75, 6);
+    expect(plannedMarks(plan).map(({ arrivalsPerSecond }) => Math.round(arrivalsPerSecond ?? 0))).toEqual([
+      4, 4,
+    ]);
+  });
+});
+
 describe('checkCaps', () => {
   it('names every cap that is passed, before anything is sent', () => {
     const caps = capsSchema.parse({ maxArrivalsPerSecond: 5, maxDuration: '30s' });

@@ -95,7 +95,7 @@ describe('runLoad', () => {
     expect(JSON.parse(readFileSync(join(runFolder, 'load-plan.json'), 'utf8'))).toEqual(plan());
     const log = readFileSync(join(runFolder, 'k6.log'), 'utf8');
     expect(log).toContain(`plan ${join(runFolder, 'load-plan.json')} key app-secret vus undefined`);
-    expect(log).toMatch(/--address= --out buckets=\S+load\.ndjson --out json=more\.json \S+mixed\.ts/);
+    expect(log).toMatch(/--address= --out buckets=\S+load\.ndjson --out json=more\.json \S+k6-script\.js/);
     expect(log).not.toContain('arguments app-secret');
     expect(await marks()).toEqual(['started 2', 'ended null']);
     expect(shown.at(-1)).toMatchObject({ arrivalsPerSecond: 4, errorRatio: 0.25, droppedIterations: 0 });

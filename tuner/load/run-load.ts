@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { runFiles } from '../contracts/run-folder.ts';
+import { bundleScript, mixedProgram } from './bundle-script.ts';
 import { endWithUs } from './end-with-us.ts';
 import { explainK6Exit, type K6Exit } from './explain-k6-exit.ts';
 import { followRun } from './follow-run.ts';
@@ -12,7 +13,7 @@ import type { LoadRunOptions, LoadRunResult } from './load-run.ts';
 const graceSeconds = 1.8;
 
 /**
- * Runs the plan with k6 and writes load.ndjson, k6.log, load-plan.json and load marks.
+ * Runs the plan with k6 and writes load.ndjson, k6.log, load-plan.json, k6-script.js and load marks.
  *
  * @returns also after an abort, once k6 has ended
  * @throws TuneError for every way in which k6 can fail; the files hold what came before
@@ -58,7 +59,8 @@ async function runK6(options: LoadRunOptions): Promise<K6Exit> {
   const { runFolder, k6Path, keys, signal } = options;
   const logPath = join(runFolder, runFiles.k6Log);
   const log = { file: logPath, append: true };
-  const running = execa(k6Path, k6Arguments(runFolder, options.extraOutputs ?? [], options.script), {
+  const program = options.script ?? (await writeScript(runFolder));
+  const running = execa(k6Path, k6Arguments(runFolder, options.extraOutputs ?? [], program), {
     env: k6Environment(runFolder, keys),
     extendEnv: false,
     stdin: 'ignore',
@@ -89,6 +91,12 @@ async function runK6(options: LoadRunOptions): Promise<K6Exit> {
     options.onProcess?.(null);
     release();
   }
+}
+
+async function writeScript(runFolder: string): Promise<string> {
+  const path = join(runFolder, runFiles.k6Script);
+  writeFileSync(path, await bundleScript(mixedProgram));
+  return path;
 }
 
 function writeJson(path: string, value: unknown): void {
