@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { build } from 'esbuild';
+import { extname } from 'node:path';
 import type { LoadPlan } from '../../contracts/load-plan.ts';
 import { exitCodes, TuneError } from '../../errors.ts';
+import { bundleScript, mixedProgram } from '../bundle-script.ts';
 
 /** Where the runners find what the ConfigMap holds. */
 export const planFolder = '/tune/plan';
 export const scriptFile = 'script.js';
 export const planFile = 'load-plan.json';
 
-const program = join(import.meta.dirname, '..', '..', '..', 'scenarios', 'mixed.ts');
 /** The API server refuses a ConfigMap above 1 MiB; names and labels are part of it. */
 const largestBytes = 1_000_000;
 
@@ -20,26 +19,13 @@ const largestBytes = 1_000_000;
  * @throws TuneError PLAN_TOO_LARGE, exit 2
  */
 export async function bundlePlan(plan: LoadPlan, baseUrl: string): Promise<Record<string, string>> {
-  const files: Record<string, string> = { [scriptFile]: await bundleScript() };
+  const files: Record<string, string> = { [scriptFile]: await bundleScript(mixedProgram) };
   // The gate begins the load; a start of the plan's own would delay it once more.
   const { startAt, ...rest } = plan;
   const scenarios = plan.scenarios.map((scenario) => withFiles(scenario, files));
   files[planFile] = JSON.stringify({ ...rest, baseUrl, scenarios });
   requireRoom(files);
   return files;
-}
-
-async function bundleScript(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [program],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    external: ['k6', 'k6/*'],
-    logLevel: 'silent',
-  });
-  return outputFiles[0]?.text ?? '';
 }
 
 /** Each key of a scenario that ends in File names one on this machine. */
