@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { targetSchema } from '../contracts/config.ts';
 import { TuneError } from '../errors.ts';
 import { findProfile, findTarget, readConfig } from './read-config.ts';
 
@@ -232,5 +233,46 @@ describe('findTarget and findProfile', () => {
       mix: { chat: 1, workflow: 0, indexing: 0 },
       requestTimeout: 120,
     });
+  });
+
+  it("says every mistake of a target's runners at once", () => {
+    const folder = folderWith(`${staging}    load:
+      runner: jobs
+      paralelism: 3
+      image: k6:1
+      namespace: Dify_Load
+      resources: { requests: { cpu: two, memory: 1Gi } }
+      spread: rack
+      readyTimeout: 5
+  other:
+    namespace: dify
+    release: my-dify
+    url: https://x
+    load:
+      runner: job
+      parallelism: 4
+`);
+    const { code, message } = errorOf(() => readConfig(undefined, folder));
+    expect(code).toBe('BAD_CONFIG');
+    const lines = message.split('\n').map((line) => line.replace(/^.*tune\.yaml:/, ''));
+    expect(lines.slice(1)).toEqual([
+      expect.stringMatching(
+        /^12: targets\.staging\.load\.runner: .*did you mean "job"\?.*allowed: local, job, k6-operator/i,
+      ),
+      expect.stringMatching(/^13: targets\.staging\.load\.paralelism: unknown key .*parallelism/),
+      expect.stringMatching(/^15: targets\.staging\.load\.namespace: no name of a namespace/),
+      expect.stringMatching(/^16: targets\.staging\.load\.resources\.requests\.cpu: "two" is no quantity/),
+      expect.stringMatching(/^17: targets\.staging\.load\.spread: .*allowed: nodes, zones, none/),
+      expect.stringMatching(/^18: targets\.staging\.load\.readyTimeout: /),
+      expect.stringMatching(/^23: targets\.other\.load(\.image)?: runner: job needs an image/),
+    ]);
+  });
+
+  it('takes a target as it was written to run.json for the same target', () => {
+    const folder = folderWith(
+      `${staging}    load: { runner: job, parallelism: 4, image: k6:1, readyTimeout: 90s, resources: { limits: { cpu: 2 } } }\n`,
+    );
+    const target = findTarget(readConfig(undefined, folder), 'staging');
+    expect(targetSchema.parse(JSON.parse(JSON.stringify(target)))).toEqual(target);
   });
 });

@@ -68,6 +68,32 @@ describe('startLiveView', () => {
     );
   });
 
+  it('says how many of several runners are left, and nothing while all are', () => {
+    expect(shownOn({ isTTY: false }, load(0, { runners: { running: 2, all: 3 } }))).toContain(
+      ', 2 of 3 RUNNERS,',
+    );
+    expect(shownOn({ isTTY: false }, load(0, { runners: { running: 3, all: 3 } }))).not.toContain('RUNNERS');
+  });
+
+  it('keeps what is said meanwhile above what it redraws', () => {
+    let text = '';
+    const stream = new Writable({
+      write(chunk, _encoding, done) {
+        text += chunk;
+        done();
+      },
+    });
+    const output = Object.assign(stream, { isTTY: true, columns: 120, rows: 40 });
+    const view = startLiveView({ output, totalSeconds: 100, cluster });
+    view.show(load(10));
+    text = '';
+    view.above(() => stream.write('runner 1 is lost\n'));
+    // The three lines go before, and come again behind it.
+    const [erased = '', redrawn = ''] = text.split('runner 1 is lost\n');
+    expect(erased).toContain('\u001B[2K');
+    expect(redrawn).toContain('1:30 left');
+  });
+
   it('writes seconds where milliseconds would be long', () => {
     expect(shownOn({ isTTY: false }, load(0, { timeToFirstTokenP95Ms: 2345 }))).toContain('p95 2.35 s');
   });

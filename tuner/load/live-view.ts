@@ -34,6 +34,8 @@ export interface LiveViewOptions {
 
 export interface LiveView {
   show(load: LiveLoad): void;
+  /** Writes something that stays, above what is redrawn. */
+  above(write: () => void): void;
   /** Leaves the last state standing; the next line begins on its own. */
   stop(): void;
 }
@@ -45,9 +47,17 @@ export function startLiveView(options: LiveViewOptions): LiveView {
 
 function redrawn({ output, totalSeconds, cluster }: LiveViewOptions): LiveView {
   const update = createLogUpdate(output);
+  let drawn = '';
   return {
-    show: (load) =>
-      update([progressLine(load, totalSeconds), loadLine(load), clusterLine(cluster())].join('\n')),
+    show(load) {
+      drawn = [progressLine(load, totalSeconds), loadLine(load), clusterLine(cluster())].join('\n');
+      update(drawn);
+    },
+    above(write) {
+      update.clear();
+      write();
+      if (drawn !== '') update(drawn);
+    },
     stop: () => update.done(),
   };
 }
@@ -63,6 +73,7 @@ function plainLines({ output, totalSeconds, cluster, plainEverySeconds = 10 }: L
         `load ${percent}%, ${clockTime(load.remainingSeconds)} left, ${loadLine(load)}, ${clusterLine(cluster())}\n`,
       );
     },
+    above: (write) => write(),
     stop: () => undefined,
   };
 }

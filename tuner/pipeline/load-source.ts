@@ -16,7 +16,12 @@ export interface LoadSource {
   /** null: the image's, which nobody has asked. */
   readonly k6Version: string | null;
   /** Makes the load, and watches whoever makes it meanwhile. */
-  run(options: Omit<LoadRunOptions, 'k6Path' | 'onProcess' | 'script'>): Promise<LoadRunResult>;
+  run(options: SourceRunOptions): Promise<LoadRunResult>;
+}
+
+export interface SourceRunOptions extends Omit<LoadRunOptions, 'k6Path' | 'onProcess' | 'script'> {
+  /** What people should know meanwhile. */
+  readonly say: (text: string) => void;
 }
 
 export interface LoadSourceOptions {
@@ -75,7 +80,6 @@ async function pods({
           namespace,
           name,
           settings: target.load,
-          say,
           onRunners: (runners) => usage.setRunners(runners),
         });
       } finally {

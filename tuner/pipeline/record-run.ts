@@ -132,6 +132,7 @@ async function loadWatched(watched: Watched): Promise<LoadRunResult> {
       signal,
       extraOutputs: options.extraOutputs,
       onBucket: (live) => view.show(live),
+      say: (text) => view.above(() => progress.say(text)),
     });
     await pause(profile.tail, signal);
     return load;

@@ -205,11 +205,10 @@ function lose(
 }
 
 function whyLost({ pod, isGone }: RunnerRecord): string {
-  const { terminated = null, disruption = null } = pod ?? {};
+  const { terminated = null, disruption = null, isDeleting = false } = pod ?? {};
   if (disruption !== null && disruption !== '') return disruption;
-  if (terminated !== null) {
-    const reason = terminated.reason === '' || terminated.reason === 'Error' ? '' : `${terminated.reason}, `;
-    return `${reason}k6 ended with code ${terminated.exitCode}`;
-  }
-  return isGone ? 'its pod was deleted' : 'its log ended';
+  if (isDeleting || isGone) return 'its pod was deleted';
+  if (terminated === null) return 'its log ended';
+  const reason = terminated.reason === '' || terminated.reason === 'Error' ? '' : `${terminated.reason}, `;
+  return `${reason}k6 ended with code ${terminated.exitCode}`;
 }

@@ -1,20 +1,9 @@
 import { exitCodes, TuneError } from '../../errors.ts';
 
-/** Outputs that send to somewhere else work from a pod as from here. */
-const sending = [
-  'experimental-prometheus-rw',
-  'opentelemetry',
-  'experimental-opentelemetry',
-  'influxdb',
-  'statsd',
-  'kafka',
-  'datadog',
-  'dynatrace',
-  'timescaledb',
-  'clickhouse',
-];
+/** Outputs of this k6 that send to somewhere else: they work from a pod as from here. */
+const sending = ['experimental-prometheus-rw', 'opentelemetry', 'experimental-opentelemetry', 'influxdb'];
 /** Settings of those outputs, which may hold passwords. */
-const settingPrefixes = ['K6_PROMETHEUS_RW_', 'K6_OTEL_', 'OTEL_', 'K6_INFLUXDB_', 'K6_STATSD_', 'K6_KAFKA_'];
+const settingPrefixes = ['K6_PROMETHEUS_RW_', 'K6_OTEL_', 'OTEL_', 'K6_INFLUXDB_'];
 
 /**
  * The environment that further k6 outputs need in a runner, from this one.
@@ -44,7 +33,7 @@ function needsThisMachine(refused: readonly string[]): TuneError {
     code: 'OUTPUT_NEEDS_THIS_MACHINE',
     message: `--k6-out ${refused.join(', --k6-out ')} does not work from runners in a cluster`,
     why: 'a runner has no disk that stays, its stdout carries the recording, and nobody reaches a port of its pod',
-    next: `use an output that sends (${sending.slice(0, 4).join(', ')}), or load from this machine with \`runner: local\``,
+    next: `use an output that sends (${sending.join(', ')}), or load from this machine with \`runner: local\``,
     exitCode: exitCodes.usage,
   });
 }

@@ -4,7 +4,7 @@ import { atMost, type Check, cannotJudge, percent } from './validity-input.ts';
 
 /** Checks of a load that came from several pods. */
 export function runnerChecks(group: Runners): Check[] {
-  return [runnersLost, startSpread, clockSpread, runnerLogs, runnerCpu, runnerOpenFiles].map(
+  return [runnersLost, startSpread, clockSpread, runnerLogs, runnerCpu, runnerOpenFiles, runnerPorts].map(
     (check) => (input) => check(group, input),
   );
 }
@@ -107,6 +107,12 @@ const runnerOpenFiles: RunnerCheck = () =>
   cannotJudge(
     { id: 'generator-open-files', unit: 'ratio', severity: 'weakens', limit: 0.9 },
     'the cluster does not tell how many files a pod has open',
+  );
+
+const runnerPorts: RunnerCheck = () =>
+  cannotJudge(
+    { id: 'generator-ports', unit: 'ratio', severity: 'weakens', limit: 0.8 },
+    'the cluster does not tell how many ports a pod uses',
   );
 
 function round(seconds: number): number {

@@ -1,0 +1,3 @@
+module standinserver
+
+go 1.26
