@@ -30,10 +30,10 @@ describe('the table of failures', () => {
   it('has a line for each class of failure, the most frequent first, with what it means and what to do', () => {
     const shown = rows(withOutcomes(counts));
     expect(shown.map(([outcome]) => outcome)).toEqual(['buffered', 'llm_throttled', 'http_401', 'dns_error']);
-    expect(shown.map((cells) => cells[2])).toEqual(['41', '7', '3', '1']);
-    expect(shown[0]?.[3]).toContain('holds the events back');
-    expect(shown[2]?.[3]).toContain('refused the API key');
-    for (const cells of shown) expect(cells[4]?.length, cells[0]).toBeGreaterThan(20);
+    expect(shown.map((cells) => cells[3])).toEqual(['41', '7', '3', '1']);
+    expect(shown[0]?.[4]).toContain('holds the events back');
+    expect(shown[2]?.[4]).toContain('refused the API key');
+    for (const cells of shown) expect(cells[5]?.length, cells[0]).toBeGreaterThan(20);
   });
 
   it('shows numbers of the recorded files alone', () => {
@@ -41,8 +41,21 @@ describe('the table of failures', () => {
     expect(differingSources(parseHTML(renderReport(input)).document, input)).toEqual([]);
   });
 
+  it('holds calls that are no runs of an app as well', () => {
+    const input = withOutcomes({ ok: 3, cut: 1 });
+    const otherCalls = [
+      { requestClass: 'indexing' as const, endpoint: 'indexing', outcome: 'indexing_error', count: 2 },
+      { requestClass: 'indexing' as const, endpoint: 'delete-document', outcome: 'ok', count: 9 },
+    ];
+    const evidence = input.evidence && { ...input.evidence, otherCalls };
+    expect(rows({ ...input, evidence }).map(([outcome, , endpoint]) => [outcome, endpoint])).toEqual([
+      ['indexing_error', 'indexing'],
+      ['cut', 'chat-messages'],
+    ]);
+  });
+
   it('says so where it does not know a class', () => {
-    expect(rows(withOutcomes({ from_the_future: 2 }))[0]?.[3]).toContain('does not know');
+    expect(rows(withOutcomes({ from_the_future: 2 }))[0]?.[4]).toContain('does not know');
   });
 
   it('is left out where nothing failed', () => {

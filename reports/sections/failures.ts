@@ -2,14 +2,19 @@ import { html } from 'htm/preact';
 import type { Evidence } from '../../tuner/contracts/evidence.ts';
 import { isFailedOutcome } from '../../tuner/contracts/load-buckets.ts';
 import { explainOutcome } from '../../tuner/contracts/outcome-classes.ts';
-import { items, type Recorded } from '../recorded.ts';
+import { items, present, type Recorded } from '../recorded.ts';
 import { number, type Section, section, table, text } from '../shown.ts';
 
-type Outcome = Evidence['outcomes'][number];
+type Outcome = Evidence['outcomes'][number] | NonNullable<Evidence['otherCalls']>[number];
 
 /** Each class of failure with its requests, what it means, and what to do; null where nothing failed. */
 export function failures(evidence: Recorded<Evidence>): Section | null {
-  const failed = items(evidence.at('outcomes'))
+  const other = present(evidence.at('otherCalls'));
+  const ended: Recorded<Outcome>[] = [
+    ...items(evidence.at('outcomes')),
+    ...(other === null ? [] : items(other)),
+  ];
+  const failed = ended
     .filter(({ value }) => isFailedOutcome(value.outcome) && value.count > 0)
     .sort((a, b) => b.value.count - a.value.count);
   if (failed.length === 0) return null;
@@ -22,6 +27,7 @@ export function failures(evidence: Recorded<Evidence>): Section | null {
       [
         { head: 'Outcome', cell: (row) => text(row.at('outcome')) },
         { head: 'Class', cell: (row) => text(row.at('requestClass')) },
+        { head: 'Endpoint', cell: (row) => text(row.at('endpoint')) },
         { head: 'Requests', isNumber: true, cell: (row) => number(row.at('count'), 'integer') },
         { head: 'What it means', cell: ({ value }) => explained(value).meaning },
         { head: 'What to do', cell: ({ value }) => explained(value).next },

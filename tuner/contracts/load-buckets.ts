@@ -34,7 +34,7 @@ const bucketValueSchema = z.strictObject({
   count: z.int().min(0),
   /** Of the samples' values; for a rate, how many were not 0. */
   sum: z.number(),
-  /** Trends and gauges. */
+  /** Gauges, and trends of more than one sample: of one, `sum` says it. */
   min: z.number().optional(),
   max: z.number().optional(),
   /** Gauges: the newest value of the second. */

@@ -162,6 +162,17 @@ const classes: readonly OutcomeClass[] = [
     next: 'Check the certificate and the scheme of `url`; give the generator the CA with SSL_CERT_FILE',
   },
   {
+    matches: /^indexing_(error|paused)$/,
+    meaning: 'Dify gave up indexing a document, or paused it',
+    next: "Open the document in Dify's knowledge base: it says why (embedding model, quota, file)",
+  },
+  {
+    matches: /^document_lost$/,
+    meaning:
+      'A document was gone when its state was asked for: something else deletes from the same knowledge base',
+    next: 'Give the load test a knowledge base of its own',
+  },
+  {
     matches: /^not_a_stream$/,
     meaning:
       'Something answered with status 200 and no event stream: a login page, a maintenance page, another service',

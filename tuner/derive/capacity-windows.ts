@@ -43,11 +43,15 @@ export function capacityWindows(
 ): CapacityWindow[] {
   const { load, seconds } = options;
   const ready = observation.ready.get(component);
+  const usualFirstTokenMs = unloadedFirstTokenMs(observation);
+  const readings = cpuReadings(observation, component);
   const windows: CapacityWindow[] = [];
   for (let from = Math.ceil(load.fromSeconds); from + seconds <= load.toSeconds; from += seconds) {
     const range = { from, to: from + seconds };
     const replicas = ready?.isConstant(range.from, range.to) ? ready.at(from) : null;
-    const window = replicas ? windowOf(observation, component, { ...options, range, replicas }) : null;
+    const window = replicas
+      ? windowOf(observation, component, { ...options, range, replicas, usualFirstTokenMs, readings })
+      : null;
     if (window !== null) windows.push(window);
   }
   return windows;
@@ -56,6 +60,9 @@ export function capacityWindows(
 interface OneWindow extends WindowOptions {
   readonly range: SecondRange;
   readonly replicas: number;
+  /** Of the whole run; null: nobody got one. */
+  readonly usualFirstTokenMs: number | null;
+  readonly readings: readonly CpuReading[];
 }
 
 function windowOf(
@@ -90,7 +97,7 @@ function windowOf(
     // A queue that holds something all the time has every slot busy, however short it is kept.
     isSaturated:
       component === 'worker' ? waiting / replicas >= 0.5 : waiting / unhindered >= saturatedWaitRatio,
-    cpuMillicoresPerReplica: cpuIn(observation, component, range),
+    cpuMillicoresPerReplica: cpuIn(options.readings, range),
   };
 }
 
@@ -106,13 +113,12 @@ function waitingAtApi(
   observation: Observation,
   options: OneWindow & { readonly open: number; readonly startedPerSecond: number },
 ): number | null {
-  const { range, replicas, declaredSlots, open, startedPerSecond } = options;
+  const { range, replicas, declaredSlots, open, startedPerSecond, usualFirstTokenMs: usual } = options;
   const beyondSlots = declaredSlots === null ? null : Math.max(0, open - declaredSlots * replicas);
   const first = observation.load.histogram('time_to_first_token_ms', range, {
     scenario: 'chat',
     outcome: 'ok',
   });
-  const usual = unloadedFirstTokenMs(observation);
   if (first.count < 3 || usual === null) return beyondSlots;
   const byFirstToken = (startedPerSecond * Math.max(0, first.mean - usual)) / 1000;
   return Math.min(open, Math.max(byFirstToken, beyondSlots ?? 0));
@@ -129,24 +135,33 @@ function unloadedFirstTokenMs(observation: Observation): number | null {
   return all.quantile(0.1);
 }
 
-function cpuIn(
-  observation: Observation,
-  component: ComponentName,
-  range: { from: number; to: number },
-): number | null {
-  const overlapping = observation.samples.usage
+interface CpuReading {
+  readonly toSeconds: number;
+  readonly windowSeconds: number;
+  readonly millicores: number;
+}
+
+/** Of each pod of the component. */
+function cpuReadings(observation: Observation, component: ComponentName): CpuReading[] {
+  return observation.samples.usage
     .filter((sample) => sample.component === component)
     .flatMap(({ pods }) => pods)
-    .filter(({ timestampAtSeconds, windowSeconds }) => {
-      // Most of the measuring window must lie inside, else it speaks of the load before.
-      const inside =
-        Math.min(range.to, timestampAtSeconds) - Math.max(range.from, timestampAtSeconds - windowSeconds);
-      return inside >= Math.min(windowSeconds, range.to - range.from) / 2;
-    })
-    .map(({ containers }) =>
-      Object.values(containers).reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0),
-    );
-  return overlapping.length === 0
-    ? null
-    : overlapping.reduce((sum, value) => sum + value, 0) / overlapping.length;
+    .map(({ timestampAtSeconds, windowSeconds, containers }) => ({
+      toSeconds: timestampAtSeconds,
+      windowSeconds,
+      millicores: Object.values(containers).reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0),
+    }));
+}
+
+function cpuIn(readings: readonly CpuReading[], range: SecondRange): number | null {
+  let sum = 0;
+  let count = 0;
+  for (const { toSeconds, windowSeconds, millicores } of readings) {
+    // Most of the measuring window must lie inside, else it speaks of the load before.
+    const inside = Math.min(range.to, toSeconds) - Math.max(range.from, toSeconds - windowSeconds);
+    if (inside < Math.min(windowSeconds, range.to - range.from) / 2) continue;
+    sum += millicores;
+    count += 1;
+  }
+  return count === 0 ? null : sum / count;
 }

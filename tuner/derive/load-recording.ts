@@ -1,5 +1,6 @@
 import { binMidpoint, isFailedOutcome } from '../contracts/load-buckets.ts';
-import { GrowingInts, GrowingNumbers } from './growing-array.ts';
+import { BinsBySecond, zeroBin } from './bins-by-second.ts';
+import { GrowingNumbers } from './growing-array.ts';
 import { Histogram } from './histogram.ts';
 
 /** Tags that tell the series of one metric apart; an absent one matches every value. */
@@ -24,8 +25,7 @@ export class LoadSeries {
   readonly counts = new GrowingNumbers();
   readonly sums = new GrowingNumbers();
   readonly lasts = new GrowingNumbers();
-  /** Triples second, bin index, count in order of arrival. */
-  readonly bins = new GrowingInts();
+  readonly bins = new BinsBySecond();
 
   constructor(tags: SeriesTags) {
     this.tags = tags;
@@ -70,11 +70,12 @@ export class LoadRecording {
   /** One histogram for each window of `stepSeconds`, the first beginning at `fromSeconds`. */
   histograms(metric: string, windows: Windows, filter: SeriesFilter = {}): Histogram[] {
     const merged = Array.from({ length: windows.count }, () => new Histogram());
+    const to = windows.fromSeconds + windows.count * windows.stepSeconds;
     for (const { bins } of this.find(metric, filter)) {
-      for (let i = 0; i + 2 < bins.length; i += 3) {
-        const window = Math.floor((bins.at(i) - windows.fromSeconds) / windows.stepSeconds);
-        merged[window]?.add(binValue(bins.at(i + 1)), bins.at(i + 2));
-      }
+      bins.each(windows.fromSeconds, to, (bin, count, second) => {
+        const window = Math.floor((second - windows.fromSeconds) / windows.stepSeconds);
+        merged[window]?.add(binValue(bin), count);
+      });
     }
     return merged;
   }
@@ -96,16 +97,17 @@ export interface Windows {
   readonly count: number;
 }
 
-/** Index that stands for samples of 0 and below, which have no bin. */
-export const zeroBin = -(2 ** 31);
+/** There are some thousand bins at most, and each is asked for in every second. */
+const midpoints = new Map<number, number>([[zeroBin, 0]]);
 
 function binValue(bin: number): number {
-  return bin === zeroBin ? 0 : binMidpoint(bin);
+  const known = midpoints.get(bin);
+  if (known !== undefined) return known;
+  const value = binMidpoint(bin);
+  midpoints.set(bin, value);
+  return value;
 }
 
 function addBins(merged: Histogram, { bins }: LoadSeries, range: SecondRange): void {
-  for (let i = 0; i + 2 < bins.length; i += 3) {
-    const second = bins.at(i);
-    if (second >= range.from && second < range.to) merged.add(binValue(bins.at(i + 1)), bins.at(i + 2));
-  }
+  bins.each(range.from, range.to, (bin, count) => merged.add(binValue(bin), count));
 }

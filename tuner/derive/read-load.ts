@@ -1,5 +1,6 @@
 import { exitCodes, TuneError } from '../errors.ts';
-import { LoadRecording, LoadSeries, zeroBin } from './load-recording.ts';
+import { zeroBin } from './bins-by-second.ts';
+import { LoadRecording, LoadSeries } from './load-recording.ts';
 
 interface BucketValue {
   id: number;
@@ -107,12 +108,9 @@ function addBucket(
     series.counts.add(second, value.count ?? 0);
     series.sums.add(second, value.sum ?? 0);
     if (value.last !== undefined) series.lasts.set(second, value.last);
-    const bins = value.zeroCount ? [zeroBin, value.zeroCount, ...(value.bins ?? [])] : (value.bins ?? []);
-    for (let i = 0; i + 1 < bins.length; i += 2) {
-      series.bins.push(second);
-      series.bins.push(bins[i] ?? 0);
-      series.bins.push(bins[i + 1] ?? 0);
-    }
+    if (value.zeroCount) series.bins.add(second, zeroBin, value.zeroCount);
+    const { bins = [] } = value;
+    for (let i = 0; i + 1 < bins.length; i += 2) series.bins.add(second, bins[i] ?? 0, bins[i + 1] ?? 0);
   }
 }
 

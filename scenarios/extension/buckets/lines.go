@@ -109,8 +109,11 @@ func appendValue(line []byte, s *series, c *cell) []byte {
 	line = appendNumber(line, "sum", c.sum)
 	switch s.kind {
 	case metrics.Trend:
-		line = appendNumber(line, "min", c.min)
-		line = appendNumber(line, "max", c.max)
+		// Of one sample the sum says it all; most of a soak's lines hold such.
+		if c.count > 1 {
+			line = appendNumber(line, "min", c.min)
+			line = appendNumber(line, "max", c.max)
+		}
 		line = appendBins(line, c)
 	case metrics.Gauge:
 		line = appendNumber(line, "min", c.min)
@@ -120,9 +123,11 @@ func appendValue(line []byte, s *series, c *cell) []byte {
 	return append(line, '}')
 }
 
+// appendNumber leaves out the two digits that hold nothing but the rounding of sums.
 func appendNumber(line []byte, name string, value float64) []byte {
+	const digits = 15
 	line = append(append(append(line, `,"`...), name...), `":`...)
-	return strconv.AppendFloat(line, value, 'g', -1, 64)
+	return strconv.AppendFloat(line, value, 'g', digits, 64)
 }
 
 func appendBins(line []byte, c *cell) []byte {

@@ -169,4 +169,4 @@ func (o *Output) flush() error {
 	return o.failure
 }
 
-var _ metrics.SampleContainer = (*Points)(nil)
+var _ metrics.SampleContainer = (*Tokens)(nil)

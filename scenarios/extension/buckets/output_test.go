@@ -3,6 +3,7 @@ package buckets
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -150,6 +151,25 @@ func TestKeepsWhatEachKindOfMetricNeeds(t *testing.T) {
 	}
 }
 
+func TestASingleSampleIsWrittenOnceAndSumsWithoutTheNoiseOfRounding(t *testing.T) {
+	f := newFixture(t)
+	ttft := f.metric("time_to_first_token_ms", metrics.Trend)
+	f.add(ttft, 0, 412.345678)
+	for range 3 {
+		f.add(ttft, time.Second, 0.1) // 0.1 + 0.1 + 0.1 is 0.30000000000000004
+	}
+	f.add(f.metric("stream_bytes", metrics.Counter), time.Second, 123456789012)
+	f.stop()
+	text, _ := os.ReadFile(f.path)
+	for _, want := range []string{
+		`"count":1,"sum":412.345678,"bins":[`, `"count":3,"sum":0.3,"min":0.1,"max":0.1,"bins":[`, `"sum":123456789012}`,
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%s is missing in %s", want, text)
+		}
+	}
+}
+
 func TestLeavesOutWhatTheRecordingDoesNotNeed(t *testing.T) {
 	f := newFixture(t)
 	f.add(f.metric("http_req_duration", metrics.Trend), 0, 5)
@@ -208,24 +228,47 @@ func TestCountsWhatIsNoNumber(t *testing.T) {
 	}
 }
 
-func TestPointsEqualSamples(t *testing.T) {
+func TestTokensEqualSamples(t *testing.T) {
 	bulk, single := newFixture(t), newFixture(t)
 	for _, f := range []*fixture{bulk, single} {
-		gap := f.metric("inter_token_gap_ms", metrics.Trend)
-		points := &Points{TimeSeries: metrics.TimeSeries{Metric: gap, Tags: f.registry.RootTagSet()}}
-		for i := range 50 {
-			points.Add(startOfTest.Add(time.Duration(i)*100*time.Millisecond), float64(i))
+		tags := f.registry.RootTagSet().With("scenario", "chat")
+		tokens := &Tokens{
+			Count: metrics.TimeSeries{Metric: f.metric("tokens", metrics.Counter), Tags: tags},
+			Gap:   metrics.TimeSeries{Metric: f.metric("inter_token_gap_ms", metrics.Trend), Tags: tags},
+		}
+		tokens.First(startOfTest.Add(900 * time.Millisecond))
+		for i := range 50 { // several in one moment and over six seconds
+			tokens.Next(startOfTest.Add(time.Duration(900+i/2*200)*time.Millisecond), time.Duration(i%2*200)*time.Millisecond)
 		}
 		if f == bulk {
-			f.output.AddMetricSamples([]metrics.SampleContainer{points})
+			f.output.AddMetricSamples([]metrics.SampleContainer{tokens})
 		} else {
-			f.output.AddMetricSamples([]metrics.SampleContainer{metrics.Samples(points.GetSamples())})
+			f.output.AddMetricSamples([]metrics.SampleContainer{metrics.Samples(tokens.GetSamples())})
 		}
 		f.stop()
 	}
-	if !reflect.DeepEqual(bulk.lines(), single.lines()) {
-		t.Error("points in bulk and the samples made of them are written differently")
+	// Which of two series is met first decides their ids; what they hold is the same.
+	if got, want := byName(bulk.lines()), byName(single.lines()); !reflect.DeepEqual(got, want) {
+		t.Errorf("tokens in bulk %v and the samples made of them %v are written differently", got, want)
 	}
+	// Three tokens in second 0, the first of them without a gap; the others' gaps are 0 and 200 ms.
+	second := byName(bulk.lines())
+	if second["tokens 0"] != "3 3 [] 0" || !strings.HasPrefix(second["inter_token_gap_ms 0"], "2 200 ") {
+		t.Errorf("second 0 has tokens %q and gaps %q", second["tokens 0"], second["inter_token_gap_ms 0"])
+	}
+}
+
+func byName(lines []line) map[string]string {
+	names, values := map[int]string{}, map[string]string{}
+	for _, l := range lines {
+		if l.Type == "series" {
+			names[l.ID] = l.Metric
+		}
+		for _, v := range l.Values {
+			values[fmt.Sprintf("%s %d", names[v.ID], l.AtSeconds)] = fmt.Sprint(v.Count, v.Sum, v.Bins, v.ZeroCount)
+		}
+	}
+	return values
 }
 
 func TestHistogramsOfTwoRunnersAddUpToThatOfOne(t *testing.T) {

@@ -12,8 +12,8 @@ func (r *Rule) decode(data []byte) Look {
 	if json.Unmarshal(fields[r.NameField], &name) != nil {
 		return Look{}
 	}
-	path, isTokenEvent := r.text[name]
-	return Look{Name: []byte(name), IsToken: isTokenEvent && decodedText(fields, path) != ""}
+	path := r.path([]byte(name))
+	return Look{Name: []byte(name), IsToken: path != nil && decodedText(fields, path) != ""}
 }
 
 func decodedText(fields map[string]json.RawMessage, path []string) string {

@@ -8,8 +8,24 @@ import "strings"
 type Rule struct {
 	// NameField is the top-level JSON field that names the event where no `event:` line does.
 	NameField string
-	text      map[string][]string
+	texts     []textField
 	heads     []string
+}
+
+// textField is a list's item and no map's: there are three, and an event is looked up once.
+type textField struct {
+	event string
+	path  []string
+}
+
+// path is nil for an event that carries no text.
+func (r *Rule) path(event []byte) []string {
+	for i := range r.texts {
+		if r.texts[i].event == string(event) {
+			return r.texts[i].path
+		}
+	}
+	return nil
 }
 
 // maxHeads bounds the places remembered while the name of an event is not known yet.
@@ -26,11 +42,11 @@ func Default() *Rule {
 // NewRule takes the text field of each token event as a dotted path: {"text_chunk": "data.text"}.
 // It answers false when the paths begin in more than four different fields.
 func NewRule(nameField string, textFields map[string]string) (*Rule, bool) {
-	rule := &Rule{NameField: nameField, text: make(map[string][]string, len(textFields))}
+	rule := &Rule{NameField: nameField}
 	seen := map[string]bool{}
 	for name, path := range textFields {
 		fields := strings.Split(path, ".")
-		rule.text[name] = fields
+		rule.texts = append(rule.texts, textField{name, fields})
 		if !seen[fields[0]] {
 			seen[fields[0]] = true
 			rule.heads = append(rule.heads, fields[0])

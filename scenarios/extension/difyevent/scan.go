@@ -20,7 +20,7 @@ func (r *Rule) scan(data []byte) (look Look, sure bool) {
 				return Look{}, false
 			}
 			look.Name, isNamed = name, true
-			path = r.text[string(name)]
+			path = r.path(name)
 			if path == nil {
 				return look, true
 			}

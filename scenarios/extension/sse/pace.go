@@ -12,41 +12,47 @@ import (
 // once a second, all at once: a sample of its own per token would cost more than reading it. How the
 // stream will end is not known yet, so these three carry no outcome.
 type pace struct {
+	tokens      *buckets.Tokens
+	lastToken   time.Time
+	since       time.Time
+	bytes       int64
 	push        func(metrics.SampleContainer)
 	tags        *metrics.TagSet
 	instruments *instruments
-	since       time.Time
-	bytes       int64
-	gaps        *buckets.Points
-	tokens      *buckets.Points
 }
 
 const paceBatch = time.Second
 
 func newPace(instruments *instruments, tags *metrics.TagSet, push func(metrics.SampleContainer)) *pace {
 	p := &pace{push: push, tags: tags, instruments: instruments}
-	p.renew()
+	p.renew(0)
 	return p
 }
 
-func (p *pace) renew() {
-	p.gaps = &buckets.Points{TimeSeries: metrics.TimeSeries{Metric: p.instruments.interTokenGap, Tags: p.tags}}
-	p.tokens = &buckets.Points{TimeSeries: metrics.TimeSeries{Metric: p.instruments.tokens, Tags: p.tags}}
+// renew makes room for as many tokens as came in the time before.
+func (p *pace) renew(expected int) {
+	p.tokens = &buckets.Tokens{
+		Count:  metrics.TimeSeries{Metric: p.instruments.tokens, Tags: p.tags},
+		Gap:    metrics.TimeSeries{Metric: p.instruments.interTokenGap, Tags: p.tags},
+		Points: make([]buckets.TokenPoint, 0, expected+expected/4),
+	}
 }
 
-func (p *pace) gap(at time.Time, length time.Duration) {
-	p.gaps.Add(at, metrics.D(length))
+func (p *pace) token(at time.Time) {
+	if p.lastToken.IsZero() {
+		p.tokens.First(at)
+	} else {
+		p.tokens.Next(at, at.Sub(p.lastToken))
+	}
+	p.lastToken = at
 }
 
-// read is called once per read, after the gaps it brought.
-func (p *pace) read(at time.Time, bytes, tokens int64) {
+// read is called once per read, after the tokens it brought.
+func (p *pace) read(at time.Time, bytes int64) {
 	if p.since.IsZero() {
 		p.since = at
 	}
 	p.bytes += bytes
-	if tokens > 0 {
-		p.tokens.Add(at, float64(tokens))
-	}
 	if at.Sub(p.since) >= paceBatch {
 		p.flush(at)
 	}
@@ -59,12 +65,9 @@ func (p *pace) flush(at time.Time) {
 			Time:       at, Value: float64(p.bytes),
 		})
 	}
-	if len(p.tokens.At) > 0 {
-		p.push(p.tokens)
-	}
-	if len(p.gaps.At) > 0 {
-		p.push(p.gaps)
-	}
 	p.since, p.bytes = at, 0
-	p.renew()
+	if tokens := len(p.tokens.Points); tokens > 0 {
+		p.push(p.tokens)
+		p.renew(tokens)
+	}
 }

@@ -63,8 +63,8 @@ func (c *call) result() *Result {
 }
 
 func (s *stream) describe(made *Result, start time.Time) {
-	for name, count := range s.counts {
-		made.Events[name] = *count
+	for _, counted := range s.counts {
+		made.Events[counted.name] = counted.count
 	}
 	made.Selected, made.FirstEvent = s.selected, s.first
 	made.Tokens, made.Bytes = s.tokens, s.bytes

@@ -1,0 +1,69 @@
+package buckets
+
+import (
+	"time"
+
+	"go.k6.io/k6/v2/metrics"
+)
+
+// Tokens are tokens of one stream, each with the gap to the one before: samples of two time series in one
+// list, handed over in bulk. This output reads the list as it is; to any other output the container looks like
+// ordinary samples.
+type Tokens struct {
+	Count, Gap metrics.TimeSeries
+	Points     []TokenPoint
+}
+
+// TokenPoint is small because writing it is a good part of what a token costs.
+type TokenPoint struct {
+	AtNanos  int64 // since the Unix epoch
+	GapNanos int64 // noGap for the first token of a stream
+}
+
+const noGap = -1
+
+// First appends the first token of a stream.
+func (t *Tokens) First(at time.Time) {
+	t.Points = append(t.Points, TokenPoint{at.UnixNano(), noGap})
+}
+
+// Next appends a token that came so long after the one before.
+func (t *Tokens) Next(at time.Time, gap time.Duration) {
+	t.Points = append(t.Points, TokenPoint{at.UnixNano(), max(0, int64(gap))})
+}
+
+// GetSamples makes the tokens readable for outputs that know only k6's own samples.
+func (t *Tokens) GetSamples() []metrics.Sample {
+	samples := make([]metrics.Sample, 0, 2*len(t.Points))
+	for _, point := range t.Points {
+		at := time.Unix(0, point.AtNanos)
+		samples = append(samples, metrics.Sample{TimeSeries: t.Count, Time: at, Value: 1})
+		if point.GapNanos != noGap {
+			samples = append(samples, metrics.Sample{TimeSeries: t.Gap, Time: at, Value: metrics.D(time.Duration(point.GapNanos))})
+		}
+	}
+	return samples
+}
+
+// addTokens looks second and series up once for all tokens that share them.
+func (t *secondsTable) addTokens(tokens *Tokens) {
+	count, gap := t.series.of(tokens.Count), t.series.of(tokens.Gap)
+	if count == nil || gap == nil {
+		return
+	}
+	var counts, gaps *cell
+	second := int64(-1)
+	for _, point := range tokens.Points {
+		if at := t.secondOf(point.AtNanos); at != second {
+			second, counts, gaps = at, t.cell(count, at), nil
+		}
+		counts.add(1, false)
+		if point.GapNanos == noGap {
+			continue
+		}
+		if gaps == nil {
+			gaps = t.cell(gap, second) // not before there is a gap, for an empty cell would be written
+		}
+		gaps.add(metrics.D(time.Duration(point.GapNanos)), true)
+	}
+}
