@@ -1,0 +1,3 @@
+module dify-scale-tuner/scripts/traffic-bench/streams
+
+go 1.25.0
