@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { defaultConfigFile } from '../config/read-config.ts';
+import { defaultConfigFile } from '../config/default-config-file.ts';
 import { exitCodes, TuneError } from '../errors.ts';
 
 const template = `# Settings of tune. Every key is optional but a target's namespace, release and url.

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { readConfig } from '../config/read-config.ts';
-import { openRunFolder } from '../pipeline/run-folder.ts';
 import { interruptSignal } from './interrupt.ts';
 import { stderrProgress } from './stderr-progress.ts';
 import { toolVersion } from './tool-version.ts';
@@ -26,6 +24,8 @@ export function registerRecommend(program: Command): void {
     .action(async (run: string, _own: RecommendFlags, command: Command) => {
       const flags = command.optsWithGlobals<RecommendFlags>();
       const { recommendFrom } = await import('../pipeline/recommend-from.ts');
+      const { openRunFolder } = await import('../pipeline/run-folder.ts');
+      const { readConfig } = await import('../config/read-config.ts');
       const result = await recommendFrom(openRunFolder(run, process.cwd()), {
         config: readConfig(flags.config, process.cwd()),
         chart: flags.chart,

@@ -4,10 +4,10 @@ import { type Config, configSchema, type Target } from '../contracts/config.ts';
 import { type Profile, profileSchema } from '../contracts/profile.ts';
 import { exitCodes, TuneError } from '../errors.ts';
 import { builtInProfiles } from './built-in-profiles.ts';
+import { defaultConfigFile } from './default-config-file.ts';
 import { didYouMean } from './nearest-name.ts';
 import { readYamlFile } from './read-yaml.ts';
 
-export const defaultConfigFile = 'tune.yaml';
 /** The target every config has: a cluster of its own on this machine. */
 export const sandboxTargetName = 'sandbox';
 

@@ -44,6 +44,6 @@ export function resultText(parts: ResultParts): string {
 
 function settingText({ component, sets, current, proposed, unit, because }: SettingAdvice): string {
   const value = (scalar: SettingAdvice['current']) =>
-    scalar === null ? 'unset' : `${scalar}${unit && ` ${unit}`}`;
+    scalar === null ? 'unset' : `${scalar}${unit && typeof scalar === 'number' ? ` ${unit}` : ''}`;
   return `  ${component} ${sets}: ${value(current)} → ${value(proposed)}\n      ${because}`;
 }
