@@ -1,5 +1,6 @@
 import type { ApiClient } from '../../cluster/api-client.ts';
 import { ApiError } from '../../cluster/api-error.ts';
+import type { LoadSettings } from '../../contracts/load-settings.ts';
 import { operatorTooOld } from './explain-runners.ts';
 import {
   aliveUntilAnnotation,
@@ -14,6 +15,11 @@ import { apiPaths } from './paths.ts';
 
 type Api = Pick<ApiClient, 'post' | 'patch' | 'delete' | 'context'>;
 export type GroupKind = 'job' | 'k6-operator';
+
+/** Of what a group is made, by `load.runner`. */
+export function kindOf({ runner }: LoadSettings): GroupKind {
+  return runner === 'k6-operator' ? 'k6-operator' : 'job';
+}
 
 /** The objects of a group of runners in the cluster. */
 export interface GroupObjects {

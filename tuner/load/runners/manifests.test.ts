@@ -152,6 +152,10 @@ describe('testRunOf', () => {
     expect(runner.resources).toEqual(container?.resources);
     expect(runner.volumeMounts).toEqual(container?.volumeMounts);
     expect(runner.nodeSelector).toEqual({ pool: 'load' });
+    expect(runner.env.at(-1)).toEqual({
+      name: 'TUNE_RUNNER',
+      valueFrom: { fieldRef: { fieldPath: 'metadata.name' } },
+    });
     // Its pods are begun by the operator's starter: only the sign of life comes by annotation.
     expect(JSON.stringify(runner.volumes)).not.toContain('start-at');
   });

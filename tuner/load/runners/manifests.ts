@@ -131,7 +131,8 @@ export function testRunOf(spec: GroupSpec) {
         imagePullSecrets: pullSecrets(spec),
         metadata: podMetadataOf(spec),
         automountServiceAccountToken: 'false',
-        env: [...environment],
+        // By it runners tell their documents apart; the segment is the operator's.
+        env: [...environment, { name: 'TUNE_RUNNER', valueFrom: fieldOf('name') }],
         envFrom: [{ secretRef: { name: spec.name } }],
         resources: settings.resources,
         securityContext: podSecurity,

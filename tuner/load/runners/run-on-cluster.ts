@@ -1,25 +1,18 @@
-import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiClient } from '../../cluster/api-client.ts';
 import { explainApiError } from '../../cluster/explain-api-error.ts';
-import { parseDurationSeconds } from '../../contracts/duration.ts';
 import type { LoadSettings } from '../../contracts/load-settings.ts';
 import { runFiles } from '../../contracts/run-folder.ts';
-import type { Runners } from '../../contracts/runners.ts';
-import { openNdjson } from '../../journal/ndjson-writer.ts';
 import { followRun } from '../follow-run.ts';
 import { plannedSeconds } from '../load-marks.ts';
 import type { LoadRunOptions, LoadRunResult } from '../load-run.ts';
-import { bundlePlan } from './bundle-plan.ts';
-import { cpuLimitCores } from './cpu-limit.ts';
-import { allLost, type GroupPlace } from './explain-runners.ts';
-import { type FollowedGroup, followGroup } from './follow-group.ts';
-import { createGroup, type GroupKind, type GroupObjects } from './group-objects.ts';
-import { ownerName } from './group-owner.ts';
-import type { GroupSpec } from './manifests.ts';
-import { remoteOutputEnvironment } from './remote-outputs.ts';
+import { allLost } from './explain-runners.ts';
+import type { FollowedGroup } from './follow-group.ts';
+import { createGroup, type GroupObjects, kindOf } from './group-objects.ts';
+import { type GroupSession, openSession, writeJson } from './group-session.ts';
+import { abandonedSeconds, groupSpec, isoAt, placeOf } from './group-spec.ts';
 import { signOfLifeMs } from './remove-leftovers.ts';
-import { isOver, type RunnerRecord, toRunner } from './runner-record.ts';
+import { isOver, type RunnerRecord } from './runner-record.ts';
 import { keepRunnersAlive, startByGate } from './start-group.ts';
 import { stopRunners } from './stop-runners.ts';
 import { untilAllEnd, untilAllReady, untilAllStart } from './wait-for-runners.ts';
@@ -43,10 +36,8 @@ export interface ClusterLoadOptions
   readonly endingSeconds?: number;
 }
 
-/** Load that nobody has followed for so long ends by itself. */
-const abandonedSeconds = 300;
 /** After the plan's end requests under way may take their time, and logs theirs. */
-const usualEndingSeconds = 60;
+const usualEndingSeconds = 120;
 
 /**
  * Runs the plan by a group of pods and writes load.ndjson, k6.log, load-plan.json, runners.json and load marks, as
@@ -66,6 +57,7 @@ export async function runLoadOnCluster(given: ClusterLoadOptions): Promise<LoadR
     stopping.abort();
   };
   let startSeconds: number | null = null;
+  let loadEndSeconds: number | null = null;
   const session = openSession(options, cannotWrite);
   const following = followRun({
     ...options,
@@ -76,16 +68,20 @@ export async function runLoadOnCluster(given: ClusterLoadOptions): Promise<LoadR
   let failure: unknown = null;
   try {
     if (!signal.aborted) {
-      await loadFromCluster(options, session, (seconds) => {
-        startSeconds = seconds;
-        const startAt = new Date(clock.startAt.getTime() + seconds * 1000).toISOString();
-        writeJson(join(runFolder, runFiles.loadPlan), { ...plan, startAt });
+      await loadFromCluster(options, session, {
+        onStart(seconds) {
+          startSeconds = seconds;
+          writeJson(join(runFolder, runFiles.loadPlan), { ...plan, startAt: isoAt(options, seconds) });
+        },
+        onEnd() {
+          loadEndSeconds = clock.nowSeconds();
+        },
       });
     }
   } catch (thrown) {
     failure = signal.aborted ? null : explainApiError(thrown, options.api, 'load from the cluster');
   }
-  const loadEndSeconds = clock.nowSeconds();
+  loadEndSeconds ??= clock.nowSeconds();
   const isAborted = signal.aborted || failure !== null;
   const mark = isAborted ? ('aborted' as const) : ('ended' as const);
   following.end({ type: 'load', atSeconds: loadEndSeconds, mark, arrivalsPerSecond: null });
@@ -96,90 +92,10 @@ export async function runLoadOnCluster(given: ClusterLoadOptions): Promise<LoadR
   return { ended: isAborted ? 'interrupted' : 'complete', loadStartSeconds: startSeconds, loadEndSeconds };
 }
 
-/** The files of a group, and what is known of its runners. */
-interface Session {
-  follow(): FollowedGroup;
-  /** Between the start and the end of the load a runner that is lost is worth a line. */
-  setLoading(isLoading: boolean): void;
-  counts(): { running: number; all: number };
-  close(): void;
-}
-
-function openSession(options: ClusterLoadOptions, onWriteFailure: (thrown: unknown) => void): Session {
-  const { runFolder, settings, namespace, name, clock, api, say } = options;
-  const load = openNdjson(join(runFolder, runFiles.load));
-  const logPath = join(runFolder, runFiles.k6Log);
-  const told = new Set<number>();
-  let isLoading = false;
-  let group: FollowedGroup | null = null;
-  const guarded = (write: () => void) => {
-    try {
-      write();
-    } catch (thrown) {
-      onWriteFailure(thrown);
-    }
-  };
-  const onChange = (runners: readonly RunnerRecord[]) => {
-    guarded(() => writeJson(join(runFolder, runFiles.runners), runnersFile(options, runners)));
-    options.onRunners?.(runners);
-    for (const { index, lostBecause } of runners) {
-      if (lostBecause === null || told.has(index) || !isLoading) continue;
-      told.add(index);
-      say(`runner ${index} is lost: ${lostBecause}`);
-    }
-  };
-  return {
-    follow() {
-      group = followGroup({
-        api,
-        namespace,
-        name,
-        parallelism: settings.parallelism,
-        clock,
-        // Not the run's own: after a Ctrl-C the last lines are still to be read.
-        signal: new AbortController().signal,
-        onLoad: (line) => guarded(() => load.write(line)),
-        onLog: (text) => guarded(() => appendFileSync(logPath, `${text}\n`)),
-        onChange,
-      });
-      return group;
-    },
-    setLoading(is) {
-      isLoading = is;
-    },
-    counts() {
-      const runners = group?.runners ?? [];
-      const lost = runners.filter(({ lostSeconds }) => lostSeconds !== null).length;
-      return { running: runners.length - lost, all: runners.length };
-    },
-    close() {
-      group?.close();
-      load.close();
-    },
-  };
-}
-
-function runnersFile(options: ClusterLoadOptions, runners: readonly RunnerRecord[]): Runners {
-  const { settings, namespace, name } = options;
-  return {
-    schemaVersion: 1,
-    kind: kindOf(settings),
-    namespace,
-    name,
-    image: settings.image ?? '',
-    parallelism: settings.parallelism,
-    runners: runners.map((runner) => toRunner(runner, cpuLimitCores(settings))),
-  };
-}
-
-function kindOf({ runner }: LoadSettings): GroupKind {
-  return runner === 'k6-operator' ? 'k6-operator' : 'job';
-}
-
 async function loadFromCluster(
   options: ClusterLoadOptions,
-  session: Session,
-  onStart: (seconds: number) => void,
+  session: GroupSession,
+  { onStart, onEnd }: { onStart: (seconds: number) => void; onEnd: () => void },
 ): Promise<void> {
   const { api, settings, namespace, clock, signal, say, plan } = options;
   const { endingSeconds = usualEndingSeconds } = options;
@@ -202,6 +118,7 @@ async function loadFromCluster(
     const longest = Math.max(...plan.scenarios.map((scenario) => scenario.gracefulStopSeconds));
     const untilSeconds = startSeconds + plannedSeconds(plan) + longest + endingSeconds;
     await untilAllEnd({ group, clock, signal, untilSeconds });
+    onEnd();
     if (group.runners.every(({ lostSeconds }) => lostSeconds !== null) && !signal.aborted) {
       throw allLost(group.runners, place);
     }
@@ -214,36 +131,6 @@ async function loadFromCluster(
   }
 }
 
-async function groupSpec(options: ClusterLoadOptions): Promise<GroupSpec> {
-  const { plan, settings, namespace, name, keys, clock, extraOutputs = [] } = options;
-  const readySeconds = parseDurationSeconds(settings.readyTimeout) ?? 0;
-  const graceful = Math.max(...plan.scenarios.map((scenario) => scenario.gracefulStopSeconds));
-  const baseUrl = settings.url === undefined ? plan.baseUrl : `${settings.url.replace(/\/$/, '')}/v1`;
-  const secrets = Object.entries(keys).map(([kind, key]) => [`TUNE_KEY_${kind.toUpperCase()}`, key ?? '']);
-  return {
-    name,
-    namespace,
-    settings: { ...settings, image: settings.image ?? '' },
-    files: await bundlePlan(plan, baseUrl),
-    secrets: { ...remoteOutputEnvironment(extraOutputs), ...Object.fromEntries(secrets) },
-    outputs: extraOutputs,
-    deadlineSeconds: Math.ceil(readySeconds + plannedSeconds(plan) + graceful + abandonedSeconds),
-    owner: ownerName(),
-    aliveUntil: fromNow(options, clock.nowSeconds() + readySeconds + abandonedSeconds),
-  };
-}
-
-function placeOf({ api, runFolder }: ClusterLoadOptions, spec: GroupSpec): GroupPlace {
-  return {
-    context: api.context,
-    namespace: spec.namespace,
-    name: spec.name,
-    image: spec.settings.image,
-    secrets: Object.values(spec.secrets),
-    k6LogPath: join(runFolder, runFiles.k6Log),
-  };
-}
-
 /** The Job tells other runs of tune, the pods' annotations the runners themselves. */
 function keepAlive(
   options: ClusterLoadOptions,
@@ -252,19 +139,10 @@ function keepAlive(
 ): ReturnType<typeof setInterval> {
   const { clock, signal } = options;
   const timer = setInterval(() => {
-    const until = fromNow(options, clock.nowSeconds() + abandonedSeconds);
+    const until = isoAt(options, clock.nowSeconds() + abandonedSeconds);
     void objects.keepAlive(until, signal).catch(() => undefined);
     void keepRunnersAlive({ ...options, group }, until);
   }, signOfLifeMs);
   timer.unref();
   return timer;
-}
-
-function fromNow({ clock }: Pick<ClusterLoadOptions, 'clock'>, seconds: number): string {
-  return new Date(Math.round(clock.startAt.getTime() + seconds * 1000)).toISOString();
-}
-
-function writeJson(path: string, value: unknown): void {
-  writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`);
-  renameSync(`${path}.new`, path);
 }
