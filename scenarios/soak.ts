@@ -1,17 +1,22 @@
 import { deleteLeftDocuments } from './lib/delete-left-documents.ts';
 import { runIteration } from './lib/run-iteration.ts';
-import { rampShape } from './lib/shapes.ts';
+import { diurnalShape, rampShape } from './lib/shapes.ts';
 import { startScript } from './lib/start-script.ts';
 
 /**
  * Hours of the same: all scenarios of a plan whose shape is long; without a plan, one rate for eight hours after a
- * warm-up, so that whatever rises meanwhile (memory, latency, connections) is drift and not the load's doing.
+ * warm-up, so that whatever rises meanwhile (memory, latency, connections) is drift and not the load's doing; or whole days, of which
+ * the same hours can be compared.
  */
 const script = startScript({
   classes: ['chat', 'workflow', 'indexing'],
   defaultRate: 1,
   defaultSeconds: 28800,
-  shape: ({ rate, seconds }) => {
+  shape: ({ rate, seconds, peak, days }) => {
+    if (days > 0) {
+      const daySeconds = seconds / days;
+      return diurnalShape({ troughArrivalsPerSecond: rate, peakArrivalsPerSecond: peak, daySeconds, days });
+    }
     const rampSeconds = Math.min(300, seconds / 10);
     return rampShape({
       fromArrivalsPerSecond: 0,

@@ -176,6 +176,7 @@ describe('the scripts by themselves', () => {
     { script: 'workflow.ts', path: 'workflow', more: {} },
     { script: 'mixed.ts', path: 'chat', more: { TUNE_MIX: 'chat=1' } },
     { script: 'soak.ts', path: 'workflow', more: { TUNE_MIX: 'workflow=1' } },
+    { script: 'soak.ts', path: 'chat', more: { TUNE_MIX: 'chat=1', TUNE_DAYS: '2', TUNE_PEAK: '8' } },
     { script: 'spike.ts', path: 'chat', more: { TUNE_MIX: 'chat=3,workflow=1', TUNE_PEAK: '20' } },
   ])('$script makes load by its environment, without a plan', async ({ script, path, more }) => {
     const k6 = start(`alone-${script}`, {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { firstDatasetId } from '../sandbox/dify/service/datasets.ts';
+import { deleteLeftDocuments } from '../tuner/load/delete-left-documents.ts';
 import { type K6Options, planOf, RecordedLoad, startK6, steady } from './testing/run-k6.ts';
 
 /** Users who hold conversations, stop answers and put documents into knowledge bases, of the stand-in Dify. */
@@ -219,11 +220,31 @@ describe('indexing', () => {
         run: 'stopped-run',
       }),
     });
-    await expect.poll(documentsLeft, { timeout: 15_000 }).toHaveLength(5);
+    await expect
+      .poll(async () => (await documentsLeft()).length, { timeout: 15_000 })
+      .toBeGreaterThanOrEqual(5);
     k6.process.kill('SIGINT');
     const names = await documentsLeft();
     expect(names.every((name) => name.startsWith('tune-stopped-run-0-indexing-'))).toBe(true);
     await k6.ended;
+    expect(await documentsLeft()).toEqual([]);
+  });
+
+  it('leaves none behind either when k6 is killed: tune then deletes them itself', async () => {
+    const slow = { ...indexing, indexing: { ...indexing.indexing, pollSeconds: 30 } };
+    const plan = planOf(baseUrl, [steady('indexing', { perSecond: 4, seconds: 60 }, slow)], {
+      run: 'killed',
+    });
+    const k6 = start('indexing-killed', { plan });
+    await expect
+      .poll(async () => (await documentsLeft()).length, { timeout: 15_000 })
+      .toBeGreaterThanOrEqual(5);
+    k6.process.kill('SIGKILL');
+    await k6.ended;
+    const left = (await documentsLeft()).length;
+    expect(left).toBeGreaterThanOrEqual(5);
+    const found = await deleteLeftDocuments({ plan, key: keys.TUNE_KEY_INDEXING });
+    expect(found).toEqual({ deleted: left, left: 0 });
     expect(await documentsLeft()).toEqual([]);
   });
 });

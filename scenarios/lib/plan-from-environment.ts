@@ -9,11 +9,12 @@ export interface StandAlone {
   readonly defaultSeconds: number;
   /** Arrivals per second of all classes together. */
   readonly defaultRate: number;
-  /** @param peak TUNE_PEAK, five times the rate where it is not set */
+  /** `peak` is TUNE_PEAK, five times the rate where it is not set; `days` is TUNE_DAYS, 0 where it is not. */
   readonly shape: (load: {
     readonly rate: number;
     readonly seconds: number;
     readonly peak: number;
+    readonly days: number;
   }) => LoadShape;
 }
 
@@ -35,7 +36,12 @@ export function planFromEnvironment(environment: Environment, script: StandAlone
   }
   const rate = numberOf(environment, 'TUNE_RATE', script.defaultRate);
   const seconds = secondsOf(environment, 'TUNE_DURATION', script.defaultSeconds);
-  const shape = script.shape({ rate, seconds, peak: numberOf(environment, 'TUNE_PEAK', rate * 5) });
+  const shape = script.shape({
+    rate,
+    seconds,
+    peak: numberOf(environment, 'TUNE_PEAK', rate * 5),
+    days: Math.floor(numberOf(environment, 'TUNE_DAYS', 0)),
+  });
   const shares = sharesOf(environment, script.classes);
   return {
     schemaVersion: 1,
