@@ -134,12 +134,18 @@ describe('removeLeftovers', () => {
         api: cluster.api,
         namespace: 'dify',
         signal,
-        say: (text) => said.push(text),
+        say,
         patienceMs,
       });
     } finally {
       cluster.close();
     }
+  };
+  let onSaid = () => {};
+  const say = (text: string) => {
+    said.push(text);
+    onSaid();
+    onSaid = () => {};
   };
   const left = () => [...server.stored(apiPaths.jobs('dify')), ...server.stored(apiPaths.configMaps('dify'))];
 
@@ -160,7 +166,7 @@ describe('removeLeftovers', () => {
 
   it('leaves alone what somebody follows, and says who', async () => {
     leave(apiPaths.jobs);
-    setTimeout(() => leave(apiPaths.jobs, { alive: '2026-01-01T00:00:20.000Z' }), 50);
+    onSaid = () => leave(apiPaths.jobs, { alive: '2026-01-01T00:00:20.000Z' });
     await expect(remove()).rejects.toMatchObject({
       code: 'RUNNERS_BUSY',
       exitCode: 3,
