@@ -10,6 +10,10 @@ export default defineConfig({
           name: 'unit',
           include: sources.map((folder) => `${folder}/**/*.test.ts`),
           exclude: ['**/*.e2e.test.ts', '**/*.long.test.ts', '**/node_modules/**'],
+          // Reading the same modules anew for each of the files was half of the processor time.
+          isolate: false,
+          // Some start a process or two: on a busy machine that takes longer than the usual five seconds.
+          testTimeout: 30_000,
         },
       },
       {
