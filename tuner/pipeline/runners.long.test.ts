@@ -198,6 +198,23 @@ describe.skipIf(missing !== null)('tune load with runners in a real cluster', { 
     await expectNothingLeft();
   });
 
+  it('loses and doubles nothing when the API server is gone for a while', async () => {
+    const before = await cluster.counts();
+    const running = tuneLoad({}, 60);
+    await isLoading(running, 5);
+    await cluster.killApiServer();
+    expect({ code: await running.exitCode, said: running.said() }).toMatchObject({ code: 0 });
+    const { load, range, check } = await judged(running.out);
+    const after = await cluster.counts();
+    expect(load.total('requests', 'sum', range, { outcome: 'ok' })).toBe(after.ended - before.ended);
+    expect(after.ended - before.ended).toBeGreaterThanOrEqual(perSecond * 60 - 3);
+    expect(check('runner-logs')).toMatchObject({ isPassed: true, value: 0 });
+    expect(check('runners-lost')).toMatchObject({ isPassed: true, value: 0 });
+    // It was gone indeed: what watches the cluster noticed.
+    expect(readFileSync(join(running.out, 'cluster.ndjson'), 'utf8')).toContain('"type":"gap"');
+    await expectNothingLeft();
+  });
+
   it('stops the load with a Ctrl-C and cleans up', async () => {
     const running = tuneLoad({}, 120);
     await isLoading(running);

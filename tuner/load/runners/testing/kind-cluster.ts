@@ -27,6 +27,8 @@ export interface KindCluster {
   kubectl(...args: readonly string[]): Promise<string>;
   /** Requests that the stand-in has seen. */
   counts(): Promise<{ begun: number; ended: number; refused: number }>;
+  /** Every stream and watch breaks; the kubelet starts it again. */
+  killApiServer(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -61,7 +63,10 @@ export async function createKindCluster(): Promise<KindCluster> {
     await kubectl('-n', namespace, 'rollout', 'status', 'deployment', '--timeout=120s');
     await kubectl('-n', 'kube-system', 'rollout', 'status', 'deployment/coredns', '--timeout=120s');
     await untilServed();
-    return { kubeconfig, kubectl, counts, remove };
+    const killApiServer = async () => {
+      await execa('docker', ['exec', `${name}-control-plane`, 'pkill', '-KILL', 'kube-apiserver']);
+    };
+    return { kubeconfig, kubectl, counts, killApiServer, remove };
   } catch (thrown) {
     await remove();
     throw thrown;
