@@ -12,6 +12,7 @@ export interface StartOptions {
   readonly group: FollowedGroup;
   readonly clock: RunClock;
   readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
   /** How far ahead the start is set, each time further; default 10 s, then 45 s. */
   readonly marginsSeconds?: readonly number[];
 }
@@ -28,9 +29,10 @@ const decisionSeconds = 3;
  * @returns the moment, in seconds since run start
  */
 export async function startByGate(options: StartOptions): Promise<number> {
-  const { clock, signal, marginsSeconds = usualMargins } = options;
+  const { clock, signal, say, marginsSeconds = usualMargins } = options;
   let startSeconds = 0;
   for (const margin of marginsSeconds) {
+    say(`the load begins in ${margin} s`);
     startSeconds = clock.nowSeconds() + margin;
     const told = await announceStart(options, startSeconds);
     const decideSeconds = startSeconds - Math.min(decisionSeconds, margin / 3);
