@@ -1,5 +1,5 @@
 import { type PodTable, podTable } from './pod-table.ts';
-import { badInput, requireExact } from './refuse-input.ts';
+import { badInput, inexact, isExact } from './refuse-input.ts';
 import type { CompiledHpa, CompiledMetric, HpaPod, HpaSyncInputs, MetricAnswer, PodSample } from './types.ts';
 
 /** null: the API failed or answered nothing; a number: the series of an Object or External metric added up. */
@@ -57,7 +57,8 @@ function readAnswer(
   const samples = new Map(Object.entries(answer.pods ?? {}));
   // An empty list is an error to the controller's metrics client.
   if (samples.size === 0) return null;
-  requireExact(sumOf(samples.values()), `${path}.pods`);
+  const total = sumOf(samples.values());
+  if (!isExact(total)) throw inexact(total, `${path}.pods`);
   return podTable(hpa, metric, pods, samples);
 }
 
@@ -68,7 +69,7 @@ function readSeries(metric: CompiledMetric, { pods, values }: MetricAnswer, path
     throw badInput(`${path}.values`, `has ${values.length} entries, and an Object metric has one`);
   }
   const total = values.reduce((sum, value) => sum + value, 0);
-  requireExact(total, `${path}.values`);
+  if (!isExact(total)) throw inexact(total, `${path}.values`);
   return total;
 }
 

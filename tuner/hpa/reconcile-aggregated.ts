@@ -1,7 +1,7 @@
 import { missingFallback } from './group-pods.ts';
 import { brokenTarget, type MetricProblem, type PodSums, proposeFromPods } from './propose-from-pods.ts';
 import { proposeFromValue } from './propose-from-value.ts';
-import { badInput, requireExact } from './refuse-input.ts';
+import { badInput, inexact, isExact } from './refuse-input.ts';
 import type { HpaState } from './state.ts';
 import {
   addProposal,
@@ -54,7 +54,7 @@ function propose(
   }
   if (pods.failed) return 'the metrics API answered an error or nothing';
   if (metric.type === 'Object' || metric.type === 'External') {
-    requireExact(pods.value, `metrics[${index}].value`);
+    if (!isExact(pods.value)) throw inexact(pods.value, `metrics[${index}].value`);
     return proposeFromValue(hpa, metric, {
       value: pods.value,
       specReplicas: inputs.specReplicas,
@@ -64,8 +64,10 @@ function propose(
     });
   }
   const sums = sumsOf(metric, inputs.podCount, pods);
-  requireExact(sums.valueTotal + sums.missingFallback, `metrics[${index}].valueTotal`);
-  requireExact(inputs.podCount * pods.requestPerPod, `metrics[${index}].requestPerPod`);
+  const value = sums.valueTotal + sums.missingFallback;
+  if (!isExact(value)) throw inexact(value, `metrics[${index}].valueTotal`);
+  const requested = inputs.podCount * pods.requestPerPod;
+  if (!isExact(requested)) throw inexact(requested, `metrics[${index}].requestPerPod`);
   return proposeFromPods(hpa, metric, sums, inputs.specReplicas);
 }
 

@@ -2,7 +2,7 @@ import { groupPods } from './group-pods.ts';
 import { brokenTarget, type MetricProblem, proposeFromPods } from './propose-from-pods.ts';
 import { proposeFromValue } from './propose-from-value.ts';
 import { readSync, type SyncReadings } from './read-sync.ts';
-import { badInput, requireExact } from './refuse-input.ts';
+import { badInput, inexact, isExact } from './refuse-input.ts';
 import type { SyncMoment } from './stabilize.ts';
 import type { HpaState } from './state.ts';
 import {
@@ -84,7 +84,9 @@ function propose(
     });
   }
   const sums = groupPods(hpa, metric, sync.atMs, reading);
-  requireExact(sums.valueTotal + sums.missingFallback, `metrics[${index}].pods`);
-  requireExact(sums.requestTotal + sums.missingRequests + sums.unreadyRequests, 'pods[].requests');
+  const value = sums.valueTotal + sums.missingFallback;
+  if (!isExact(value)) throw inexact(value, `metrics[${index}].pods`);
+  const requested = sums.requestTotal + sums.missingRequests + sums.unreadyRequests;
+  if (!isExact(requested)) throw inexact(requested, 'pods[].requests');
   return proposeFromPods(hpa, metric, sums, sync.specReplicas);
 }

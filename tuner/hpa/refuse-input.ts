@@ -17,11 +17,16 @@ export function badInput(path: string, problem?: string): TuneError {
 }
 
 /**
- * Refuses a sum of milli-units that is negative, no number, or beyond 2^53 and so no longer exact.
+ * Whether a sum of milli-units is neither negative, nor no number, nor beyond 2^53 and so no longer exact.
  *
- * One comparison for all three, as this stands on the hot path.
+ * One comparison for all three, and the path of the field is written by {@link inexact} alone: this stands on the
+ * hot path.
  */
-export function requireExact(total: number, path: string): void {
-  if (total >= 0 && total <= Number.MAX_SAFE_INTEGER) return;
-  throw badInput(path, `adds up to ${total}, which is not between 0 and 2^53 milli-units`);
+export function isExact(total: number): boolean {
+  return total >= 0 && total <= Number.MAX_SAFE_INTEGER;
+}
+
+/** The error for a sum that is not {@link isExact}. */
+export function inexact(total: number, path: string): TuneError {
+  return badInput(path, `adds up to ${total}, which is not between 0 and 2^53 milli-units`);
 }

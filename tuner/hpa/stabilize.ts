@@ -1,5 +1,5 @@
 import { conditions, setCondition } from './conditions.ts';
-import { recordRecommendation } from './recommendations.ts';
+import { hasAskedSince, lastExpired, recordRecommendation } from './recommendations.ts';
 import type { HpaState } from './state.ts';
 import type { CompiledHpa, CompiledScalingRules } from './types.ts';
 
@@ -43,6 +43,13 @@ function highestOfDownscaleWindow(
   desired: number,
 ): number {
   const cutoffMs = atMs - hpa.flags.downscaleStabilizationSeconds * 1000;
+  if (hasAskedSince(recommendations, desired, cutoffMs)) {
+    recordRecommendation(recommendations, lastExpired(recommendations, cutoffMs), {
+      atMs,
+      replicas: desired,
+    });
+    return desired;
+  }
   let highest = desired;
   let expired = -1;
   for (let index = 0; index < recommendations.length; index++) {
@@ -62,6 +69,13 @@ function withinBothWindows(
   const upCutoffMs = atMs - behavior.scaleUp.stabilizationMs;
   const downCutoffMs = atMs - behavior.scaleDown.stabilizationMs;
   const expiryMs = Math.min(upCutoffMs, downCutoffMs);
+  if (hasAskedSince(recommendations, desired, expiryMs)) {
+    recordRecommendation(recommendations, lastExpired(recommendations, expiryMs), {
+      atMs,
+      replicas: desired,
+    });
+    return desired;
+  }
   let lowest = desired;
   let highest = desired;
   // Written over is the expired entry that stands last; an entry exactly as old as the window is left alone.

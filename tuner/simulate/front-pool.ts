@@ -39,10 +39,9 @@ export function setPooled(front: Front, isPooled: boolean, second: FrontSecond):
  */
 export function planPool(front: Front, second: FrontSecond, relayed: number, seconds: number): number {
   const { sums, arrivals, pods, model, trace, plan } = front;
-  updateRelayLoad(front);
   plan.seconds = 0;
-  if (sums.waiting > 0 || sums.cpuJobs >= calmCpuJobs.begin || pods.readyCount === 0) return 0;
-  if (front.mostHeld < 0) front.mostHeld = pods.readyCount * mostWithoutWaiting(model.slotsPerReplica);
+  if (isSurelyBusy(front)) return 0;
+  updateRelayLoad(front);
   const mostLocal = front.mostHeld - relayed;
   const local = front.local ?? noService;
   const { relayLoad } = front;
@@ -87,6 +86,14 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
   plan.came = came;
   plan.work = work;
   return plan.seconds;
+}
+
+/** Whether the next second is none of a pool whatever arrives in it. */
+export function isSurelyBusy(front: Front): boolean {
+  const { pods, sums, model } = front;
+  if (sums.waiting > 0 || sums.cpuJobs >= calmCpuJobs.begin || pods.readyCount === 0) return true;
+  if (front.mostHeld < 0) front.mostHeld = pods.readyCount * mostWithoutWaiting(model.slotsPerReplica);
+  return sums.beginning + sums.answering + sums.ending + sums.relayed > front.mostHeld;
 }
 
 /** What was planned happens. Relayed requests come in, and leave, by {@link stepPooledRelays}. */

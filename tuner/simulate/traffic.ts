@@ -2,7 +2,7 @@ import { type Back, runningRuns } from './back.ts';
 import { stepBusy } from './busy-workers.ts';
 import { passCalm, planCalm } from './calm-workers.ts';
 import { type Front, localHeld } from './front.ts';
-import { passPool, planPool, stepPooledRelays } from './front-pool.ts';
+import { isSurelyBusy, passPool, planPool, stepPooledRelays } from './front-pool.ts';
 import { stepFront } from './front-second.ts';
 import { noiseMask } from './noise.ts';
 import { pollIfDue } from './poll-queue.ts';
@@ -60,8 +60,7 @@ function planStretch(flow: FrontFlow, from: number, seconds: number): number {
   unit.arrivals.first = from;
   if (queued === null) return planPool(unit, second, unit.sums.relayed, seconds);
   const { back } = queued;
-  // Most that are not calm show it in their first second.
-  if (planPool(unit, second, unit.sums.relayed + (relayed[from] as number), 1) === 0) return 0;
+  if (isSurelyBusy(unit)) return 0;
   queued.second.atSeconds = from;
   const calmOfBack = planCalm(back, queued.second, { counts: relayed, first: from, seconds });
   // Runs that end meanwhile make room, but as a stretch is short little is lost by leaving that out.
