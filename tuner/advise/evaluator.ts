@@ -27,6 +27,9 @@ export interface EvaluatorOptions {
 /** Enough to make a message worth its cost, few enough that threads end together. */
 const settingsPerJob = 16;
 
+/** Simulations leave short-lived garbage alone; left to itself the runtime spreads it over hundreds of megabytes. */
+const youngMegabytes = 16;
+
 /**
  * Spreads simulations over threads; with one thread they run in this one.
  *
@@ -77,7 +80,10 @@ function ownRunner(input: EvaluatorInput): Runner {
 }
 
 function threadRunner(input: EvaluatorInput): Runner {
-  const worker = new Worker(new URL('./evaluate-thread.ts', import.meta.url), { workerData: input });
+  const worker = new Worker(new URL('./evaluate-thread.ts', import.meta.url), {
+    workerData: input,
+    resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
+  });
   // The search may end early; an idle thread must not keep the process alive.
   worker.unref();
   return {
