@@ -1,3 +1,4 @@
+import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import type { DelayHistogram } from './delay-histogram.ts';
 import { addDelay } from './delay-histogram.ts';
 import { createFifoQueues, type FifoQueues, ringSeconds } from './fifo-queue.ts';
@@ -65,9 +66,6 @@ function createTrace(seconds: number): BackTrace {
   return { waiting: column(), running: column(), busySeconds: column() };
 }
 
-/** Of the wait for CPU around its mean: pods are followed together, so the luck of one is not. Fitted likewise. */
-const variationOverPods = 0.75;
-
 export function createBack(
   model: SimulationModel,
   component: ComponentModel,
@@ -94,7 +92,7 @@ export function createBack(
     cpu: createPodCpu(1),
     flow: createPodFlow(),
     detached: 0,
-    cpuMet: { jobs: 0, growth: 0, variation: variationOverPods },
+    cpuMet: { jobs: 0, growth: 0, variation: variationOfUnknownCpuWait },
     cpuMilliseconds: 0,
     owedCpu: 0,
     endedRatio: 0,

@@ -1,5 +1,6 @@
 import { type Back, type BackSecond, recordDelay, runningRuns, useCpu } from './back.ts';
 import { setCalm } from './calm-workers.ts';
+import { variationOfCpuWait } from './cpu-chance.ts';
 import { expectedJobs } from './cpu-sharing.ts';
 import { enterQueue, leaveQueue, ringMask } from './fifo-queue.ts';
 import { noiseMask } from './noise.ts';
@@ -22,9 +23,11 @@ export function stepBusy(back: Back, arrived: number, delayBefore: number, secon
   const inSystem = back.waiting + running + back.detached + arrived / 2;
   const free = pods.readyCount * back.model.slotsPerReplica - running;
   flow.at = at;
-  // Pods are followed together, so that the luck of each is not.
+  // Pods are followed together: of the luck that is followed little belongs to each process.
+  const processes = Math.max(1, pods.readyCount * back.model.processes);
   const jobs = expectedJobs(back.cpuMet.jobs, back.cpuMet.growth);
-  passStages(flow, back.cpu, queued, { jobs, knownRatio: 0 });
+  passStages(flow, back.cpu, queued, { jobs, knownRatio: 1 / processes });
+  back.cpuMet.variation = variationOfCpuWait(jobs, queued.cpuSeconds, processes);
 
   const endedOfNew = endingNew(flow);
   // Workers that are all busy take as many as end, and some of those end in the same second.

@@ -1,4 +1,5 @@
 import { type Back, type BackSecond, recordDelay, runningRuns, useCpu } from './back.ts';
+import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { clearQueue } from './fifo-queue.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
@@ -89,6 +90,7 @@ export function passCalm(back: Back, second: BackSecond, delaySeconds: number): 
   const { queued, flow, plan, detached } = back;
   const { seconds, came } = plan;
   setCalm(back, true, second);
+  back.cpuMet.variation = variationOfUnknownCpuWait;
   const middle = runningRuns(back) + detached + came / 2;
   flow.beginning = plan.beginning;
   flow.answering = plan.answering;

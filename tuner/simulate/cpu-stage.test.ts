@@ -14,8 +14,8 @@ describe('processor sharing in virtual time', () => {
   it('gives a request that is alone a whole second of CPU in a second', () => {
     const clocks = createCpuClocks(1);
     clearClock(clocks, 0, 0);
-    expect(advanceClock(clocks, 0, 0, { jobs: 0, knownRatio: 0 })).toBe(1);
-    expect(advanceClock(clocks, 0, 1, { jobs: 3, knownRatio: 0 })).toBe(0.25);
+    expect(advanceClock(clocks, 0, 0, 1)).toBe(1);
+    expect(advanceClock(clocks, 0, 1, 4)).toBe(0.25);
   });
 
   it('ends in their second all that came and need next to nothing, and half of those that need half of it', () => {
@@ -32,7 +32,7 @@ describe('processor sharing in virtual time', () => {
     const done: number[] = [];
     for (let at = 0; at < 8; at++) {
       // Three others all the time: a quarter of a second for each in a second, so two seconds for half of one.
-      const share = advanceClock(clocks, 0, at, { jobs: 3, knownRatio: 0 });
+      const share = advanceClock(clocks, 0, at, 4);
       done.push(passOld(stages, clocks, 0, { at, share, cpuSeconds: 0.5 }));
       enterStage(stages, 0, at, { count: at === 0 ? 8 : 0, passing: 0 });
     }
@@ -47,7 +47,7 @@ describe('processor sharing in virtual time', () => {
     fillStage(stages, 0, 10, { count: 6, cpuSeconds: 0.5 });
     let left = 6;
     for (let at = 10; at < 13; at++) {
-      const share = advanceClock(clocks, 0, at, { jobs: 3, knownRatio: 0 });
+      const share = advanceClock(clocks, 0, at, 4);
       left -= passOld(stages, clocks, 0, { at, share, cpuSeconds: 0.5 });
       enterStage(stages, 0, at, { count: 0, passing: 0 });
     }

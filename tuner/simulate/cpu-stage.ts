@@ -32,27 +32,14 @@ export function createCpuStages(processes: number): CpuStages {
 }
 
 /**
- * How much less than one whole further request a request meets for each that is there: with none, the number of
- * others is its mean, as for arrivals at random; what chance does to that number from second to second is already
- * in it. Fitted to the per-request reference.
- */
-const lessPerJob = 0.04;
-
-/**
  * Moves a clock on through second `at`.
  *
- * @param jobs requests on the process, mean
- * @param knownRatio how much of the chance around that mean is followed second by second, 0–1
+ * @param sharing requests that share the process, a request itself included
  * @returns CPU seconds that each request on it gets in this second
  */
-export function advanceClock(
-  { given }: CpuClocks,
-  process: number,
-  at: number,
-  { jobs, knownRatio }: { readonly jobs: number; readonly knownRatio: number },
-): number {
+export function advanceClock({ given }: CpuClocks, process: number, at: number, sharing: number): number {
   const ring = process * ringSeconds;
-  const share = 1 / (jobs + 1 / (1 + lessPerJob * knownRatio * jobs));
+  const share = 1 / sharing;
   given[ring + ((at + 1) & ringMask)] = (given[ring + (at & ringMask)] as number) + share;
   return share;
 }

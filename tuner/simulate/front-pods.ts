@@ -1,3 +1,4 @@
+import { variationOfCpuWait } from './cpu-chance.ts';
 import { expectedJobs } from './cpu-sharing.ts';
 import { drawEnded } from './draw-ended.ts';
 import { enterQueue, leaveQueue } from './fifo-queue.ts';
@@ -118,11 +119,9 @@ interface Starts {
 /** Delays of the requests that begin in this second: what they waited for a slot, and what CPU will take longer. */
 function recordStarts(front: Front, own: FrontPods, starts: Starts, second: FrontSecond): void {
   const { place, started, relayShare, excess, endingRate } = starts;
-  const { cpuMet, columns, model } = front;
+  const { cpuMet } = front;
   const offset = slotWaitSeconds(excess, endingRate);
-  cpuMet.jobs = columns.cpuJobs[place] as number;
-  cpuMet.growth = columns.cpuGrowth[place] as number;
-  cpuMet.variation = Math.sqrt(1 - (1 - variationWithinSecond * variationWithinSecond) / model.processes);
+  meetCpu(front, place);
   leaveQueue(own.backlog, place, second.atSeconds, started);
   const { count, wait, weight } = own.backlog.parts;
   for (let part = 0; part < count; part++) {
@@ -135,10 +134,23 @@ function recordStarts(front: Front, own: FrontPods, starts: Starts, second: Fron
 }
 
 /**
- * Of the wait for CPU around its mean: the luck of a second is followed for each pod, that within it is not, nor
- * that of one process of several. Fitted to the per-request reference.
+ * What CPU a request meets that begins on a pod now.
+ *
+ * The number that it shares with is taken to change as arrivals of late and the speed of the process make it: the
+ * change of the last second is mostly luck, and gone in the next.
  */
-const variationWithinSecond = 0.5;
+function meetCpu(front: Front, place: number): void {
+  const { cpuMet, columns, model, pods, local, localsOfLate, relayLoad } = front;
+  const jobs = columns.cpuJobs[place] as number;
+  const cpuSeconds = local?.cpuSeconds ?? 0;
+  cpuMet.jobs = jobs;
+  cpuMet.growth = 0;
+  if (cpuSeconds > 0) {
+    const coming = localsOfLate / (pods.readyCount * model.processes);
+    cpuMet.growth = coming - ((1 - relayLoad) * (jobs / (jobs + 1))) / cpuSeconds;
+  }
+  cpuMet.variation = variationOfCpuWait(jobs, cpuSeconds, model.processes);
+}
 
 /** The API's own work before a run is handed to the queue: half of what it does for it. */
 function acceptSeconds({ relayed }: Front): number {

@@ -1,3 +1,4 @@
+import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { addToClasses } from './first-token-delays.ts';
 import { beginPod, type Front, updateRelayLoad } from './front.ts';
@@ -122,7 +123,7 @@ export function recordPooledDelays(front: Front, second: FrontSecond): void {
   cpuMet.jobs = sums.cpuJobs;
   cpuMet.growth = 0;
   // Which pod a request met is not known, so neither is which of their loads.
-  cpuMet.variation = 1;
+  cpuMet.variation = variationOfUnknownCpuWait;
   addToClasses(second.delays, front.unrecorded, 0, cpuMet);
   front.unrecorded = 0;
 }

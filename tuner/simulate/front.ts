@@ -1,3 +1,4 @@
+import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { clearQueue, createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import type { CpuMet } from './first-token-delays.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
@@ -125,7 +126,7 @@ export function createFront(
     plan: createPoolPlan(),
     unrecorded: 0,
     recordAt: 0,
-    cpuMet: { jobs: 0, growth: 0, variation: 1 },
+    cpuMet: { jobs: 0, growth: 0, variation: variationOfUnknownCpuWait },
     flow: createPodFlow(),
     pooledCpuMilliseconds: 0,
     arrivals: { local: noArrivals, first: 0 },

@@ -1,3 +1,4 @@
+import { furtherRequest } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import {
   advanceClock,
@@ -99,7 +100,7 @@ function sharesCpu(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, jobs: number): b
   return isShared;
 }
 
-/** @param load requests on the process in this second: see advanceClock */
+/** @param load requests on the process in this second, and how much of their chance is known: see furtherRequest */
 export function passStages(
   flow: PodFlow,
   cpu: PodCpu,
@@ -126,7 +127,8 @@ function passShared(
   load: { readonly jobs: number; readonly knownRatio: number },
 ): void {
   const { place, at } = flow;
-  const share = advanceClock(cpu.clocks, place, at, load);
+  const { jobs, knownRatio } = load;
+  const share = advanceClock(cpu.clocks, place, at, jobs + furtherRequest(jobs, mix.cpuSeconds, knownRatio));
   flow.passBegin = passNew(share, mix.cpuBefore);
   flow.passAnswer = 1 - mix.newSurviving;
   flow.passEnd = passNew(share, mix.cpuAfter);

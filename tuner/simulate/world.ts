@@ -180,6 +180,7 @@ function createUnit(
   const pods = createPods(component, Math.max(scaling.initialReplicas, hpa?.hpa.maxReplicas ?? 0));
   const back = createBack(model, component, pods, demand, { withTrace });
   const front = back === null ? createFront(model, component, pods, demand, { withTrace }) : null;
+  const phases = phasesOf(noise, index);
   startWithReady(pods, scaling.initialReplicas, lifecycle.freeNodes);
   lifecycle.freeNodes -= pods.scheduled;
   return {
@@ -188,12 +189,12 @@ function createUnit(
     front,
     back,
     autoscaler: hpa === null ? null : createAutoscaler(hpa, component, scaling),
-    resource: createResourceMetrics(pods, model.metricPipeline, luckOf(noise, 2)),
+    resource: createResourceMetrics(pods, model.metricPipeline, phases.scrape),
     readsPods: hpa?.sources.some((source) => source !== 'queue') ?? false,
     readsQueue: hpa?.sources.includes('queue') ?? false,
     cpuOf: cpuReader(front, back),
     nextEventAt: 0,
-    nextSyncAt: Math.floor(luckOf(noise, 10 + index) * syncPeriodSeconds),
+    nextSyncAt: Math.floor(phases.sync * syncPeriodSeconds),
     specReplicas: scaling.initialReplicas,
     lastDirection: 0,
     lastRescaleAt: Number.NEGATIVE_INFINITY,
@@ -302,6 +303,15 @@ function sumArrivals(flows: readonly ClassFlow[], { durationSeconds }: Demand): 
 function cpuSecondsBeforeFirstToken(component: ComponentModel, flow: ClassModel): number {
   const cpuSeconds = (component.cpuMilliseconds[flow.name] ?? 0) / component.processMillicores;
   return cpuSeconds * cpuRatioBeforeFirstToken;
+}
+
+/**
+ * Where in their periods metrics-server and the controller begin, each 0–1.
+ *
+ * @param index of the component: the controller looks at one HPA after another
+ */
+export function phasesOf(noise: Noise, index: number): { readonly scrape: number; readonly sync: number } {
+  return { scrape: luckOf(noise, 2), sync: luckOf(noise, 10 + index) };
 }
 
 function luckOf(noise: Noise, draw: number): number {

@@ -1,21 +1,30 @@
-import { quantile } from 'simple-statistics';
+import { quantile, sampleStandardDeviation } from 'simple-statistics';
 import { drawPoisson } from '../../stats/poisson.ts';
 import { seededRandom } from '../../stats/seeded-random.ts';
 import type { Demand, Scaling, SimulationModel } from '../model.ts';
+import { noiseOf } from '../noise.ts';
 import { simulate } from '../simulate.ts';
-import { prepareScaling } from '../world.ts';
-import type { ReferenceCase, ReferencePods, ReferenceRequest } from './reference-case.ts';
+import { phasesOf, prepareScaling, syncPeriodSeconds } from '../world.ts';
+import type { ReferenceCase, ReferencePods, ReferenceRequest, ReferenceScaling } from './reference-case.ts';
 import { simulateRequests } from './reference-simulation.ts';
 
 /** A case whose arrivals are still to be drawn. */
-export type CaseTemplate = Omit<ReferenceCase, 'seed' | 'chats' | 'runs'> & {
+export type CaseTemplate = Omit<ReferenceCase, 'seed' | 'chats' | 'runs' | 'scaling'> & {
+  readonly scaling: Omit<ReferenceScaling, 'firstSyncAt' | 'firstScrapeAt'> | null;
   /** Arrivals per second at a moment. */
   readonly chatRate: (second: number) => number;
   readonly runRate: (second: number) => number;
 };
 
-/** One quantity from both simulators, over all replications. */
+/** One quantity from both simulators, mean over all replications. */
 export interface Compared {
+  readonly reference: number;
+  readonly simulated: number;
+  /** Of the relative error, over the replications; NaN of one. */
+  readonly standardError: number;
+}
+
+interface Pair {
   readonly reference: number;
   readonly simulated: number;
 }
@@ -34,17 +43,16 @@ export interface CaseComparison {
 /** Runs both simulators over the same arrivals, replication by replication. */
 export function compareWithReference(template: CaseTemplate, replications: number): CaseComparison {
   const runs = Array.from({ length: replications }, (_, index) => runBoth(template, index + 1));
-  const averagedP95 = (pick: (run: BothRuns) => { reference: number[]; simulated: number | null }) => {
-    const reference = runs.map((run) => pick(run).reference).filter(({ length }) => length > 0);
-    const simulated = runs.flatMap((run) => pick(run).simulated ?? []);
-    return reference.length === 0 || simulated.length === 0
-      ? null
-      : { reference: mean(reference.map((values) => quantile(values, 0.95))), simulated: mean(simulated) };
+  const averagedP95 = (pick: (run: BothRuns) => BothLatency) => {
+    const pairs = runs.flatMap((run) => {
+      const { reference, simulated } = pick(run);
+      return reference.length === 0 || simulated === null
+        ? []
+        : [{ reference: quantile(reference, 0.95), simulated }];
+    });
+    return pairs.length === 0 ? null : average(pairs);
   };
-  const averaged = (pick: (run: BothRuns) => Compared): Compared => ({
-    reference: mean(runs.map((run) => pick(run).reference)),
-    simulated: mean(runs.map((run) => pick(run).simulated)),
-  });
+  const averaged = (pick: (run: BothRuns) => Pair) => average(runs.map(pick));
   return {
     chatFirstTokenP95: averagedP95(({ chatFirstToken }) => chatFirstToken),
     runQueueP95: averagedP95(({ runQueue }) => runQueue),
@@ -57,6 +65,29 @@ export function compareWithReference(template: CaseTemplate, replications: numbe
   };
 }
 
+function average(pairs: readonly Pair[]): Compared {
+  const reference = mean(pairs.map((pair) => pair.reference));
+  const differences = pairs.map((pair) => (pair.simulated - pair.reference) / reference);
+  return {
+    reference,
+    simulated: mean(pairs.map((pair) => pair.simulated)),
+    standardError:
+      pairs.length < 2 ? Number.NaN : sampleStandardDeviation(differences) / Math.sqrt(pairs.length),
+  };
+}
+
+/**
+ * Relative error; of differences that nobody notices (a fiftieth of the time step) none.
+ *
+ * A wait of 19 ms that is simulated as 15 ms is no matter to an objective of seconds.
+ */
+export function relativeError({ reference, simulated }: Compared): number {
+  const difference = Math.abs(simulated - reference);
+  return difference <= unnoticeableSeconds ? 0 : difference / reference;
+}
+
+const unnoticeableSeconds = 0.02;
+
 interface BothLatency {
   readonly reference: number[];
   readonly simulated: number | null;
@@ -66,17 +97,18 @@ interface BothRuns {
   readonly chatFirstToken: BothLatency;
   readonly runQueue: BothLatency;
   readonly runFirstToken: BothLatency;
-  readonly api: Compared;
-  readonly worker: Compared;
-  readonly queued: Compared;
-  readonly apiReplicas: Compared;
-  readonly workerReplicas: Compared;
+  readonly api: Pair;
+  readonly worker: Pair;
+  readonly queued: Pair;
+  readonly apiReplicas: Pair;
+  readonly workerReplicas: Pair;
 }
 
 function runBoth(template: CaseTemplate, seed: number): BothRuns {
   const demand = drawArrivals(template, seed);
   const reference = simulateRequests({
     ...template,
+    scaling: withPhases(template.scaling, seed),
     seed,
     chats: demand.arrivals.chat ?? [],
     runs: demand.arrivals.workflow ?? [],
@@ -122,6 +154,17 @@ function runBoth(template: CaseTemplate, seed: number): BothRuns {
       reference: mean(reference.workerReplicas),
       simulated: mean([...(series?.components.worker?.readyReplicas ?? [])]),
     },
+  };
+}
+
+/** Sync and scrape come when they do in the simulator: their luck is no part of its error. */
+function withPhases(scaling: CaseTemplate['scaling'], seed: number): ReferenceScaling | null {
+  if (scaling === null) return null;
+  const { sync, scrape } = phasesOf(noiseOf(seed), scaling.component === 'api' ? 0 : 1);
+  return {
+    ...scaling,
+    firstSyncAt: Math.floor(sync * syncPeriodSeconds),
+    firstScrapeAt: scrape * scaling.scrapeSeconds,
   };
 }
 

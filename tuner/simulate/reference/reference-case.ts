@@ -41,6 +41,9 @@ export interface ReferenceScaling {
   readonly spec: Readonly<Record<string, unknown>>;
   readonly scrapeSeconds: number;
   readonly lagSeconds: number;
+  /** Second of the first sync and of the first scrape; later ones follow in their periods. */
+  readonly firstSyncAt: number;
+  readonly firstScrapeAt: number;
 }
 
 /** One request as it was seen from outside. */

@@ -16,17 +16,12 @@ interface Observed {
 
 const syncSeconds = 15;
 
-/**
- * The HPA over the list of pods, fed by a metrics-server that scrapes each pod's CPU; scaling out only.
- *
- * @param phase 0–1, of the first sync within its period
- */
+/** The HPA over the list of pods, fed by a metrics-server that scrapes each pod's CPU; scaling out only. */
 export function startScaling(
   events: EventQueue,
   scaling: ReferenceScaling,
   given: ReferenceCase,
   observed: Observed,
-  phase: number,
 ): void {
   const pods = scaling.component === 'api' ? observed.api : observed.workers;
   const shape = scaling.component === 'api' ? given.api : given.worker;
@@ -35,7 +30,7 @@ export function startScaling(
     flags: defaultControllerFlags,
   });
   const state = createHpaState();
-  const readable = startScraping(events, scaling, pods, 1 - phase);
+  const readable = startScraping(events, scaling, pods);
   let replicas = shape.replicas;
   const sync = () => {
     events.add(events.now() + syncSeconds, sync);
@@ -51,7 +46,7 @@ export function startScaling(
     replicas = Math.max(replicas, decision.scaledTo ?? replicas);
     pods.grow(replicas);
   };
-  events.add(phase * syncSeconds, sync);
+  events.add(scaling.firstSyncAt, sync);
 }
 
 function hpaPod(pod: ReferencePod, requestedMillicores: number): HpaPod {
@@ -69,9 +64,8 @@ function hpaPod(pod: ReferencePod, requestedMillicores: number): HpaPod {
 /** @returns reads the samples that are published by now */
 function startScraping(
   events: EventQueue,
-  { scrapeSeconds, lagSeconds }: ReferenceScaling,
+  { scrapeSeconds, lagSeconds, firstScrapeAt }: ReferenceScaling,
   pods: PodSet,
-  phase: number,
 ) {
   const before = new Map<string, { at: number; busy: number }>();
   let published: Record<string, PodSample> = {};
@@ -94,6 +88,6 @@ function startScraping(
       published = taken;
     });
   };
-  events.add(phase * scrapeSeconds, scrape);
+  events.add(firstScrapeAt, scrape);
   return () => published;
 }

@@ -33,7 +33,7 @@ export function simulateRequests(given: ReferenceCase): ReferenceResult {
   scheduleArrivals(context);
   if (given.scaling !== null) {
     const observed = { api, workers, queued: () => queue.length };
-    startScaling(events, given.scaling, given, observed, chance.uniform());
+    startScaling(events, given.scaling, given, observed);
   }
   return observe(context, workers);
 }

@@ -1,0 +1,228 @@
+import type { CaseTemplate } from './compare-with-reference.ts';
+import type { ReferenceScaling } from './reference-case.ts';
+
+/** A case that the simulator is held to, and how well it does. */
+export interface AccuracyCase {
+  readonly name: string;
+  readonly template: CaseTemplate;
+  /** The latency that is compared. */
+  readonly quantity: 'chatFirstTokenP95' | 'runQueueP95' | 'runFirstTokenP95';
+  /** Relative error allowed of that p95; 0.05 unless there is a reason. */
+  readonly within: number;
+  /** So many draws of the arrivals show the error and not their luck. */
+  readonly replications: number;
+}
+
+const pods = (replicas: number, slots: number) => ({
+  replicas,
+  slots,
+  processes: 1,
+  speed: 1,
+  requestedMillicores: 1000,
+  readySeconds: [18, 22] as [number, number],
+});
+const chat = {
+  cpuBefore: 0.09,
+  cpuAfter: 0.06,
+  serviceSeconds: 1.2,
+  squaredVariation: 0.08,
+  firstTokenMedian: 0.6,
+  firstTokenSigma: 0.25,
+};
+const slowChat = { ...chat, serviceSeconds: 4.7, firstTokenMedian: 2 };
+const quickChat = { ...chat, cpuBefore: 0.03, cpuAfter: 0.02, serviceSeconds: 0.8, firstTokenMedian: 0.3 };
+const heavyChat = {
+  ...chat,
+  cpuBefore: 0.25,
+  cpuAfter: 0.15,
+  serviceSeconds: 3,
+  squaredVariation: 0.5,
+  firstTokenMedian: 1.2,
+};
+const run = { ...chat, cpuBefore: 0.1, serviceSeconds: 4.6, firstTokenMedian: 1.5, relayCpuSeconds: 0.03 };
+const base: CaseTemplate = {
+  durationSeconds: 3600,
+  api: pods(2, 200),
+  worker: pods(3, 4),
+  chat,
+  run,
+  scaling: null,
+  chatRate: () => 0,
+  runRate: () => 0,
+};
+const slots = { ...base, api: pods(3, 10), chat: slowChat };
+const halfHour = { ...base, durationSeconds: 1800 };
+const short = { ...base, durationSeconds: 900 };
+
+const burst = (from: number, to: number, high: number, low: number) => (second: number) =>
+  second > from && second < to ? high : low;
+const jump = (at: number, low: number, high: number) => (second: number) => (second > at ? high : low);
+
+function chatCase(
+  name: string,
+  template: CaseTemplate,
+  options: { readonly within?: number; readonly replications?: number } = {},
+): AccuracyCase {
+  return { name, template, quantity: 'chatFirstTokenP95', within: 0.05, replications: 3, ...options };
+}
+
+function queueCase(
+  name: string,
+  template: CaseTemplate,
+  options: Partial<Pick<AccuracyCase, 'within' | 'replications' | 'quantity'>> = {},
+): AccuracyCase {
+  return { name, template, quantity: 'runQueueP95', within: 0.05, replications: 4, ...options };
+}
+
+/** The two constants of cpu-chance.ts were fitted to these, that of slot-wait.ts to those of slots. */
+export const fittedCases: readonly AccuracyCase[] = [
+  chatCase('CPU at 30 %', { ...base, chatRate: () => 4 }, { replications: 2 }),
+  chatCase('CPU at 60 %', { ...base, chatRate: () => 8 }, { replications: 2 }),
+  chatCase('CPU at 80 %', { ...base, chatRate: () => 10.7 }, { replications: 2 }),
+  chatCase('CPU at 90 %', { ...base, chatRate: () => 12 }, { replications: 6 }),
+  chatCase(
+    'CPU, burst of a minute to 2.7 times what it carries',
+    { ...short, chatRate: burst(300, 360, 18, 6) },
+    { replications: 6 },
+  ),
+  chatCase('slots at 60 %', { ...slots, chatRate: () => 3.83 }),
+  chatCase('slots at 75 %', { ...slots, chatRate: () => 4.79 }),
+  chatCase('slots at 85 %', { ...slots, chatRate: () => 5.43 }),
+  chatCase('slots, burst of two minutes', {
+    ...slots,
+    durationSeconds: 900,
+    chatRate: burst(300, 420, 9, 3),
+  }),
+  queueCase('workers at 50 %', { ...base, runRate: () => 1.3 }),
+  queueCase('workers at 70 %', { ...base, runRate: () => 1.83 }, { replications: 10 }),
+  queueCase('workers at 85 %', { ...base, runRate: () => 2.22 }, { replications: 10 }),
+  queueCase('workers at 92 %', { ...base, runRate: () => 2.4 }, { replications: 8 }),
+  queueCase('workers, burst of a minute', { ...short, runRate: burst(300, 360, 5, 1) }),
+];
+
+const twoProcesses = { ...pods(2, 200), processes: 2, requestedMillicores: 2000 };
+const halfACore = { ...pods(2, 200), speed: 0.5, requestedMillicores: 500 };
+
+/** Other shapes of requests and pods, which nothing was fitted to. */
+export const otherCases: readonly AccuracyCase[] = [
+  chatCase(
+    '50 ms of CPU a request, at 85 %',
+    { ...halfHour, chat: quickChat, chatRate: () => 34 },
+    { replications: 4 },
+  ),
+  chatCase('400 ms of CPU a request, at 60 %', { ...base, chat: heavyChat, chatRate: () => 3 }),
+  chatCase(
+    '400 ms of CPU a request, at 85 %',
+    { ...base, chat: heavyChat, chatRate: () => 4.25 },
+    { replications: 6 },
+  ),
+  chatCase(
+    'two processes a pod, at 85 %',
+    { ...halfHour, api: twoProcesses, chatRate: () => 22.7 },
+    { replications: 2 },
+  ),
+  chatCase(
+    'half a core a process, at 85 %',
+    { ...base, api: halfACore, chatRate: () => 5.67 },
+    { replications: 8, within: 0.07 },
+  ),
+  chatCase('five pods at 75 %', { ...halfHour, api: pods(5, 200), chatRate: () => 25 }, { replications: 2 }),
+  // Chance in the length of answers makes more of a difference to slots than a normal around their mean tells.
+  chatCase(
+    'slots at 70 %, answers of very different length',
+    {
+      ...base,
+      api: pods(4, 6),
+      chat: { ...slowChat, firstTokenMedian: 0.2, squaredVariation: 0.6 },
+      chatRate: () => 3.57,
+    },
+    { within: 0.1 },
+  ),
+  chatCase('six slots a pod, burst of a minute', {
+    ...short,
+    api: pods(4, 6),
+    chat: slowChat,
+    chatRate: burst(200, 260, 12, 2),
+  }),
+  // Slots and CPU both: requests wait twice, and the second wait is that of a mean number of requests.
+  chatCase(
+    'slots and CPU at once, burst of a minute',
+    { ...short, chat: quickChat, chatRate: burst(200, 260, 60, 15) },
+    { within: 0.1 },
+  ),
+  queueCase(
+    'six workers of one slot at 85 %, runs of very different length',
+    {
+      ...base,
+      worker: pods(6, 1),
+      run: { ...run, serviceSeconds: 2.5, firstTokenMedian: 0.2, squaredVariation: 0.5 },
+      runRate: () => 2.04,
+    },
+    { replications: 8, within: 0.07 },
+  ),
+  queueCase('two workers of eight slots, burst of two minutes', {
+    ...short,
+    worker: pods(2, 8),
+    runRate: burst(300, 420, 6, 2),
+  }),
+  // Workers are followed together: that one of them is busier than another is not.
+  queueCase(
+    'CPU of workers at 80 %',
+    {
+      ...base,
+      durationSeconds: 1800,
+      worker: pods(3, 20),
+      run: { ...run, cpuAfter: 0.06, serviceSeconds: 2.2 },
+      runRate: () => 15,
+    },
+    { quantity: 'runFirstTokenP95', within: 0.12, replications: 2 },
+  ),
+];
+
+function scalingOut(
+  component: ReferenceScaling['component'],
+  metric: Readonly<Record<string, unknown>>,
+  minReplicas: number,
+  scrapeSeconds = 15,
+): NonNullable<CaseTemplate['scaling']> {
+  return {
+    component,
+    scrapeSeconds,
+    lagSeconds: 4,
+    spec: {
+      scaleTargetRef: { kind: 'Deployment', name: 'a', apiVersion: 'apps/v1' },
+      minReplicas,
+      maxReplicas: 12,
+      metrics: [metric],
+      behavior: { scaleDown: { selectPolicy: 'Disabled' } },
+    },
+  };
+}
+
+const byQueue = {
+  type: 'External',
+  external: { metric: { name: 'queue' }, target: { type: 'AverageValue', averageValue: '3' } },
+};
+const byCpu = {
+  type: 'Resource',
+  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } },
+};
+
+/** The real rules of the HPA add pods, which take their time to start. */
+export const scalingCases: readonly AccuracyCase[] = [
+  queueCase(
+    'workers scaled by the queue, jump to six times the load',
+    { ...short, runRate: jump(200, 1, 6), scaling: scalingOut('worker', byQueue, 3) },
+    { replications: 8 },
+  ),
+  chatCase(
+    'API scaled by CPU, jump to four times the load',
+    { ...short, chatRate: jump(200, 5, 20), scaling: scalingOut('api', byCpu, 2) },
+    { replications: 8 },
+  ),
+  chatCase(
+    'API scaled by CPU scraped every 30 s, jump to 3.5 times the load, 400 ms of CPU a request',
+    { ...short, chat: heavyChat, chatRate: jump(200, 2, 7), scaling: scalingOut('api', byCpu, 2, 30) },
+    { replications: 8 },
+  ),
+];

@@ -1,0 +1,39 @@
+import { fittedCases, otherCases, scalingCases } from './cases.ts';
+import { type Compared, compareWithReference } from './compare-with-reference.ts';
+
+/** `npm run accuracy`: every case of the tests with more replications, as the table of docs/simulator.md. */
+const replications = Number(process.argv[2] ?? 20);
+
+const quantities = {
+  chatFirstTokenP95: 'time to first token',
+  runFirstTokenP95: 'time to first token',
+  runQueueP95: 'wait in the queue',
+} as const;
+
+process.stdout.write(
+  `| case | p95 of | reference | simulated | error | bound | utilization | replicas |\n|---|---|---|---|---|---|---|---|\n`,
+);
+for (const { name, template, quantity, within } of [...fittedCases, ...otherCases, ...scalingCases]) {
+  const compared = compareWithReference(template, replications);
+  const p95 = compared[quantity];
+  if (p95 === null) continue;
+  const isChat = quantity === 'chatFirstTokenP95';
+  const utilization = isChat ? compared.apiUtilization : compared.workerUtilization;
+  const replicas = isChat ? compared.meanApiReplicas : compared.meanWorkerReplicas;
+  const cells = [
+    name,
+    quantities[quantity],
+    `${p95.reference.toFixed(3)} s`,
+    `${p95.simulated.toFixed(3)} s`,
+    `${percent(p95)} ± ${(196 * p95.standardError).toFixed(1)} %`,
+    `${(100 * within).toFixed(0)} %`,
+    percent(utilization),
+    template.scaling === null ? '' : percent(replicas),
+  ];
+  process.stdout.write(`| ${cells.join(' | ')} |\n`);
+}
+
+function percent({ reference, simulated }: Compared): string {
+  const error = 100 * (simulated / reference - 1);
+  return `${error > 0 ? '+' : ''}${error.toFixed(1)} %`;
+}
