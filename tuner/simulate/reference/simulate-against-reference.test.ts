@@ -13,19 +13,25 @@ import {
  * table of docs/simulator.md.
  */
 const utilizationWithin = 0.05;
+/** A case takes under a second where nothing else runs. */
+const timeoutMs = 60_000;
 
 describe.each([
   { kind: 'what the constants were fitted to', cases: fittedCases },
   { kind: 'other shapes of requests and pods', cases: otherCases },
   { kind: 'scaling out by the rules of the HPA', cases: scalingCases },
 ])('p95 and utilization against the per-request reference: $kind', ({ cases }) => {
-  it.each(cases)('$name: within $within', ({ template, quantity, within, replications }) => {
-    const compared = compareWithReference(template, replications);
-    expect(errorOf(compared[quantity])).toBeLessThan(within);
-    expect(errorOf(utilizationOf(compared, quantity))).toBeLessThan(utilizationWithin);
-    expect(errorOf(compared.meanApiReplicas)).toBeLessThan(0.05);
-    expect(errorOf(compared.meanWorkerReplicas)).toBeLessThan(0.05);
-  });
+  it.each(cases)(
+    '$name: within $within',
+    ({ template, quantity, within, replications }) => {
+      const compared = compareWithReference(template, replications);
+      expect(errorOf(compared[quantity])).toBeLessThan(within);
+      expect(errorOf(utilizationOf(compared, quantity))).toBeLessThan(utilizationWithin);
+      expect(errorOf(compared.meanApiReplicas)).toBeLessThan(0.05);
+      expect(errorOf(compared.meanWorkerReplicas)).toBeLessThan(0.05);
+    },
+    timeoutMs,
+  );
 });
 
 function utilizationOf(compared: CaseComparison, quantity: string): Compared {
