@@ -24,7 +24,7 @@ export async function advise(evidence: Evidence, options: AdviseOptions): Promis
   const queueMetric = options.queueMetric ?? recordedQueueMetric(evidence);
   const built = modelFromEvidence(evidence, {
     queueMetricName: queueMetric?.name ?? null,
-    schedulablePods: options.schedulablePods ?? null,
+    ...options.limits,
   });
   const insufficient = (missing: ModelFromEvidence['missing']) =>
     insufficientAdvice(evidence, missing, { seed: options.seed, elapsedSeconds: clock() - startedAt });

@@ -2,6 +2,7 @@ import { quantile } from 'simple-statistics';
 import type { RequestClass } from '../contracts/component.ts';
 import type { DemandConfig } from '../contracts/config.ts';
 import type { Evidence } from '../contracts/evidence.ts';
+import { exitCodes, TuneError } from '../errors.ts';
 import { arrivalsPerSecond } from '../simulate/arrivals-per-second.ts';
 import type { Demand } from '../simulate/model.ts';
 import { classesWithArrivals } from '../simulate/model-from-evidence.ts';
@@ -21,42 +22,89 @@ export interface ExpectedDemand {
  * The demand to tune for: the points of the config, or the recorded arrivals times the growth and then a quiet
  * time, so that scaling in and its price are part of the picture.
  */
-export function expectedDemand(evidence: Evidence, config: DemandConfig): ExpectedDemand {
-  return config.points !== undefined && config.points.length > 0
-    ? demandFromPoints(evidence, config.points, config.growthRatio)
-    : demandFromRecording(evidence, config.growthRatio);
+export function expectedDemand(evidence: Evidence, config: DemandToTuneFor): ExpectedDemand {
+  const { points, pointsByClass, growthRatio } = config;
+  if (pointsByClass !== undefined) return demandByClass(evidence, pointsByClass, growthRatio);
+  return points !== undefined && points.length > 0
+    ? demandFromPoints(evidence, points, growthRatio)
+    : demandFromRecording(evidence, growthRatio);
 }
 
-function demandFromPoints(
-  evidence: Evidence,
-  points: NonNullable<DemandConfig['points']>,
-  growthRatio: number,
-): ExpectedDemand {
-  const sorted = [...points].sort((a, b) => a.at - b.at);
-  const durationSeconds = Math.max(60, Math.ceil(sorted.at(-1)?.at ?? 0));
+type Points = NonNullable<DemandConfig['points']>;
+
+export interface DemandToTuneFor extends DemandConfig {
+  /** Of each class by itself; goes before `points`, which are of all classes together. */
+  readonly pointsByClass?: Readonly<Partial<Record<RequestClass, Points>>> | undefined;
+}
+
+function demandFromPoints(evidence: Evidence, points: Points, growthRatio: number): ExpectedDemand {
+  const durationSeconds = lengthOf([points]);
   const rates: Partial<Record<RequestClass, Float64Array>> = {};
   for (const [name, share] of mixOf(evidence)) {
-    rates[name] = Float64Array.from(
-      { length: durationSeconds },
-      (_, second) => share * growthRatio * rateAt(sorted, second + 0.5),
-    );
+    rates[name] = ratesOf(points, durationSeconds, share * growthRatio);
   }
   return {
-    description: `${sorted.length} points of the config${growthText(growthRatio)}, in the recorded mix of classes`,
+    description: `${points.length} points of the config${growthText(growthRatio)}, in the recorded mix of classes`,
     durationSeconds,
     rates,
   };
 }
 
-/** Linear between points, level before the first and after the last. */
-function rateAt(points: NonNullable<DemandConfig['points']>, second: number): number {
-  const next = points.findIndex(({ at }) => at > second);
-  const after = points[next];
-  const before = points[next - 1];
-  if (after === undefined) return points.at(-1)?.arrivalsPerSecond ?? 0;
-  if (before === undefined) return after.arrivalsPerSecond;
-  const share = (second - before.at) / (after.at - before.at);
-  return before.arrivalsPerSecond + share * (after.arrivalsPerSecond - before.arrivalsPerSecond);
+/** @throws TuneError CLASS_NOT_RECORDED */
+function demandByClass(
+  evidence: Evidence,
+  byClass: NonNullable<DemandToTuneFor['pointsByClass']>,
+  growthRatio: number,
+): ExpectedDemand {
+  const recorded = classesWithArrivals(evidence);
+  const asked = Object.keys(byClass) as RequestClass[];
+  const unknown = asked.filter((name) => !recorded.includes(name));
+  if (unknown.length > 0) throw classNotRecorded(evidence, unknown, recorded);
+  const durationSeconds = lengthOf(Object.values(byClass));
+  const rates = Object.fromEntries(
+    recorded.map((name) => [name, ratesOf(byClass[name] ?? [], durationSeconds, growthRatio)]),
+  );
+  return {
+    description: `the demand given${growthText(growthRatio)}, class by class`,
+    durationSeconds,
+    rates,
+  };
+}
+
+function classNotRecorded(
+  evidence: Evidence,
+  unknown: readonly RequestClass[],
+  recorded: readonly RequestClass[],
+): TuneError {
+  return new TuneError({
+    code: 'CLASS_NOT_RECORDED',
+    message: `the demand has ${unknown.join(' and ')} requests, and run ${evidence.runId} recorded none`,
+    why: `what such a request costs is unknown; recorded were: ${recorded.join(', ') || 'none'}`,
+    next: 'record a run with that class, or leave it out of the mix',
+    exitCode: exitCodes.usage,
+  });
+}
+
+const shortestSeconds = 60;
+
+function lengthOf(points: readonly Points[]): number {
+  return Math.max(shortestSeconds, ...points.flat().map(({ at }) => Math.ceil(at)));
+}
+
+/** Linear between points, level before the first and after the last; at a moment given twice it jumps. */
+function ratesOf(points: Points, durationSeconds: number, factor: number): Float64Array {
+  const sorted = [...points].sort((a, b) => a.at - b.at);
+  let next = 0;
+  return Float64Array.from({ length: durationSeconds }, (_, index) => {
+    const second = index + 0.5;
+    while (next < sorted.length && (sorted[next]?.at ?? 0) <= second) next++;
+    const after = sorted[next];
+    const before = sorted[next - 1];
+    if (after === undefined) return factor * (before?.arrivalsPerSecond ?? 0);
+    if (before === undefined) return factor * after.arrivalsPerSecond;
+    const share = (second - before.at) / (after.at - before.at);
+    return factor * (before.arrivalsPerSecond + share * (after.arrivalsPerSecond - before.arrivalsPerSecond));
+  });
 }
 
 function mixOf(evidence: Evidence): [RequestClass, number][] {

@@ -1,5 +1,6 @@
 import type { ComponentName } from '../contracts/component.ts';
 import type { Config, DemandConfig, Objectives } from '../contracts/config.ts';
+import type { KnownLimits } from './known-limits.ts';
 
 /** The part of tune.yaml that a recommendation depends on. */
 export interface AdviceConfig {
@@ -42,8 +43,7 @@ export interface AdviseOptions {
   readonly candidates?: number;
   /** Worker threads; default: two, or one on a machine with one core. The advice does not depend on it. */
   readonly threads?: number;
-  /** Pods of all components together that the nodes can hold; null or absent: no limit known. */
-  readonly schedulablePods?: number | null;
+  readonly limits?: KnownLimits;
   /** Seconds since any origin, for `search.elapsedSeconds` alone. */
   readonly clock?: () => number;
   readonly onProgress?: (progress: AdviceProgress) => void;

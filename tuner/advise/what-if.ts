@@ -1,5 +1,4 @@
 import type { SimulatedOutcome, SimulatedTimeline } from '../contracts/advice.ts';
-import type { DemandConfig } from '../contracts/config.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { exitCodes, TuneError } from '../errors.ts';
 import type { Scaling, ScalingModel } from '../simulate/model.ts';
@@ -8,16 +7,20 @@ import { recordedQueueMetric } from '../simulate/recorded-queue-metric.ts';
 import { simulate } from '../simulate/simulate.ts';
 import { prepareScaling } from '../simulate/world.ts';
 import { peakRate } from './caveats.ts';
-import { drawDemands, expectedDemand } from './demand.ts';
+import { type DemandToTuneFor, drawDemands, expectedDemand } from './demand.ts';
+import type { KnownLimits } from './known-limits.ts';
 import type { AdviceConfig, PerComponent, QueueMetric } from './options.ts';
 import { settingsOutcome, simulatedOutcome } from './search-outcome.ts';
 import { simulatedTimeline } from './timelines.ts';
 
 export interface WhatIfOptions {
   /** autoscaling/v2 spec per component; one that is not named keeps the HPA that was in force in the run. */
-  readonly hpaSpecs: PerComponent<Readonly<Record<string, unknown>>>;
-  readonly config: Pick<AdviceConfig, 'objectives' | 'replicaHourPrice'> & { readonly demand: DemandConfig };
+  readonly hpaSpecs: PerComponent<{ readonly at: string; readonly spec: Readonly<Record<string, unknown>> }>;
+  readonly config: Pick<AdviceConfig, 'objectives' | 'replicaHourPrice'> & {
+    readonly demand: DemandToTuneFor;
+  };
   readonly queueMetric: QueueMetric | null;
+  readonly limits?: KnownLimits;
   readonly seed: number;
   readonly replications: number;
 }
@@ -42,7 +45,10 @@ export interface WhatIf {
  */
 export function whatIf(evidence: Evidence, options: WhatIfOptions): WhatIf {
   const queueMetric = options.queueMetric ?? recordedQueueMetric(evidence);
-  const built = modelFromEvidence(evidence, { queueMetricName: queueMetric?.name ?? null });
+  const built = modelFromEvidence(evidence, {
+    queueMetricName: queueMetric?.name ?? null,
+    ...options.limits,
+  });
   if (built.model === null)
     throw notEnoughEvidence(
       evidence,
@@ -83,12 +89,13 @@ function scalingOf(evidence: Evidence, given: WhatIfOptions['hpaSpecs']): Scalin
   const scaling: PerComponent<ScalingModel> = {};
   for (const [key, component] of Object.entries(evidence.components)) {
     const name = key as keyof typeof evidence.components;
-    const hpaSpec = given[name] ?? component.hpaSpec;
+    const hpaSpec = given[name]?.spec ?? component.hpaSpec;
     const minReplicas = Number(hpaSpec?.minReplicas ?? (hpaSpec === null ? component.specReplicas : 1));
     scaling[name] = {
       hpaSpec,
       initialReplicas: Number.isInteger(minReplicas) ? Math.max(1, minReplicas) : 1,
       requestedMillicores: null,
+      hpaAt: given[name]?.at ?? `the run's HPA of ${name}`,
     };
   }
   return scaling;

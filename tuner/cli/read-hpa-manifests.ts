@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import { exitCodes, TuneError } from '../errors.ts';
+import { nameOf, readText } from './read-text.ts';
 
 /** One HorizontalPodAutoscaler as it stands in a file; its spec is not checked yet. */
 export interface HpaManifest {
@@ -16,59 +16,55 @@ export interface HpaManifest {
  * The HorizontalPodAutoscalers of a YAML or JSON file: one, several documents, or a List as
  * `kubectl get hpa -o yaml` prints it. Other kinds in the file are passed over.
  *
+ * @param file `-` for standard input
  * @throws TuneError FILE_UNREADABLE, BAD_YAML, BAD_HPA_MANIFEST with the path of the field
  */
 export function readHpaManifests(file: string): HpaManifest[] {
-  const documents = parseAllDocuments(readText(file));
+  const text = readText(file, 'name a file with a HorizontalPodAutoscaler in YAML or JSON');
+  const name = nameOf(file);
+  const documents = parseAllDocuments(text);
   const list = Array.isArray(documents) ? documents : [];
   const mistakes = list.flatMap(({ errors }) =>
-    errors.map((error) => `${file}: ${error.message.split('\n')[0]}`),
+    errors.map((error) => `${name}: ${error.message.split('\n')[0]}`),
   );
   if (mistakes.length > 0) throw badFile('BAD_YAML', mistakes, 'correct the lines named above');
-  const found = list.flatMap((document, index) =>
-    objectsIn(document.toJS(), list.length > 1 ? `${file}: document ${index + 1}` : file),
+  const manifests = list.flatMap((document, index) =>
+    hpaManifestsIn(document.toJS(), list.length > 1 ? `${name}: document ${index + 1}` : name),
   );
-  const manifests = found.flatMap(({ at, value }) => manifestOf(value, at));
   if (manifests.length > 0) return manifests;
   throw badFile(
     'BAD_HPA_MANIFEST',
-    [`${file}: holds no HorizontalPodAutoscaler`],
+    [`${name}: holds no HorizontalPodAutoscaler`],
     'give a file with kind: HorizontalPodAutoscaler, such as `kubectl get hpa -o yaml` prints',
   );
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new TuneError({
-      code: 'FILE_UNREADABLE',
-      message: `cannot read ${file}`,
-      why: cause instanceof Error ? cause.message : String(cause),
-      next: 'name a file with a HorizontalPodAutoscaler in YAML or JSON',
-      exitCode: exitCodes.usage,
-      cause,
-    });
-  }
-}
-
-interface Found {
-  readonly at: string;
-  readonly value: unknown;
-}
-
-/** A List is opened, however deep. */
-function objectsIn(value: unknown, at: string): Found[] {
+/**
+ * The HorizontalPodAutoscalers in a value; a List is opened, however deep.
+ *
+ * @param at where it stands
+ * @throws TuneError BAD_HPA_MANIFEST with the path of the field
+ */
+export function hpaManifestsIn(value: unknown, at: string): HpaManifest[] {
   if (!isRecord(value)) return [];
   const { kind, items } = value;
-  if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) {
-    return items.flatMap((item, index) => objectsIn(item, `${at}: items[${index}]`));
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) {
+    return manifestOf(value, at);
   }
-  return [{ at, value }];
+  // A list of one kind, as the API server answers it, does not repeat the kind in its items.
+  const itemKind = kind.slice(0, -'List'.length);
+  return items.flatMap((item, index) => {
+    const named = isRecord(item) && itemKind !== '' ? withKind(item, itemKind, value.apiVersion) : item;
+    return hpaManifestsIn(named, `${at}: items[${index}]`);
+  });
 }
 
-function manifestOf(value: unknown, at: string): HpaManifest[] {
-  if (!isRecord(value) || value.kind !== 'HorizontalPodAutoscaler') return [];
+function withKind(item: Record<string, unknown>, kind: string, apiVersion: unknown): Record<string, unknown> {
+  return { kind, apiVersion, ...item };
+}
+
+function manifestOf(value: Record<string, unknown>, at: string): HpaManifest[] {
+  if (value.kind !== 'HorizontalPodAutoscaler') return [];
   const { apiVersion, spec, metadata } = value;
   if (apiVersion !== 'autoscaling/v2') {
     throw badFile(

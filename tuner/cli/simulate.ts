@@ -1,18 +1,22 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { PerComponent } from '../advise/options.ts';
+import { knownLimits } from '../advise/known-limits.ts';
 import { type WhatIf, whatIf } from '../advise/what-if.ts';
-import { readConfig } from '../config/read-config.ts';
-import { targetSchema } from '../contracts/config.ts';
+import { findTarget, type LoadedConfig, readConfig } from '../config/read-config.ts';
+import { type Target, targetSchema } from '../contracts/config.ts';
 import { type Evidence, evidenceSchema } from '../contracts/evidence.ts';
 import { runSchema } from '../contracts/run.ts';
 import { exitCodes, TuneError } from '../errors.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
+import { hpaSpecsByComponent } from './hpa-specs.ts';
+import { interruptSignal } from './interrupt.ts';
 import { readDemand } from './read-demand.ts';
 import { type HpaManifest, readHpaManifests } from './read-hpa-manifests.ts';
 import { simulationText } from './simulation-text.ts';
 
-interface SimulateFlags {
+export interface SimulateFlags {
   readonly hpa: readonly string[];
+  readonly live?: boolean;
+  readonly target?: string;
   readonly demand?: string;
   readonly growth?: number;
   readonly replications: number;
@@ -25,88 +29,101 @@ const examples = `
 Examples:
   tune simulate runs/2026-11-22-staging
   tune simulate runs/2026-11-22-staging --hpa hpa.yaml --growth 2
-  kubectl get hpa -o yaml > now.yaml && tune simulate RUN --hpa now.yaml --demand friday.csv --json
+  kubectl get hpa -o yaml | tune simulate RUN --hpa - --demand friday.csv --json
+  tune simulate RUN --live --demand standard
 
-Without --hpa the HPAs of the run are simulated, without --demand its arrivals. docs/simulator.md says how exact it is.`;
+Without --hpa and --live the HPAs of the run are simulated, without --demand its arrivals. docs/simulator.md says how
+exact it is.`;
 
 export function registerSimulate(program: Command): void {
   program
     .command('simulate')
-    .description('what HPAs would have done, on what a recorded run taught; needs no cluster')
+    .description('what HPAs would have done, on what a recorded run taught')
     .argument('<run>', 'run folder with an evidence.json')
     .option(
       '--hpa <file>',
-      'autoscaling/v2 HPA in YAML or JSON, or a list of them; may be repeated',
+      'autoscaling/v2 HPA in YAML or JSON, or a list of them; - for standard input; may be repeated',
       collect,
       [],
     )
-    .option('--demand <file>', 'CSV (seconds,arrivalsPerSecond) or YAML list of { at, arrivalsPerSecond }')
+    .option('--live', "the HPAs in force now, read from the run's cluster, or that of --target NAME")
+    .option(
+      '--demand <file|profile>',
+      'CSV (seconds,arrivalsPerSecond), an arrival trace (CSV), YAML list of { at, arrivalsPerSecond }, or a profile',
+    )
     .option('--growth <ratio>', 'the demand times this', positiveNumber)
     .option('--replications <count>', 'draws of the demand to average over', positiveInteger, 8)
     .option('--seed <number>', 'of every draw', integer, 1)
     .option('--config <file>', 'objectives, demand and prices (default: ./tune.yaml where there is one)')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', examples)
-    .action((run: string, _own: SimulateFlags, command: Command) => {
+    .action(async (run: string, _own: SimulateFlags, command: Command) => {
       const flags = command.optsWithGlobals<SimulateFlags>();
-      const result = simulateRun(run, flags, process.cwd());
-      process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${simulationText(result)}\n`);
+      const result = await simulateRun(run, flags, process.cwd());
+      const width = process.stdout.columns ?? usualColumns;
+      process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${simulationText(result, width)}\n`);
     });
 }
 
-function simulateRun(run: string, flags: SimulateFlags, workingFolder: string): WhatIf {
+/** Of a terminal, where there is none. */
+const usualColumns = 80;
+
+/** @throws TuneError what is wrong with the run, an HPA, the demand or the configuration */
+export async function simulateRun(run: string, flags: SimulateFlags, workingFolder: string): Promise<WhatIf> {
   const folder = openRunFolder(run, workingFolder);
   const evidence = folder.readJson('evidence', evidenceSchema);
-  const target = targetSchema.safeParse(folder.readJson('run', runSchema).target).data;
+  const recorded = folder.readJson('run', runSchema);
+  const target = targetSchema.safeParse(recorded.target).data ?? null;
   const config = readConfig(flags.config, workingFolder);
-  const points = flags.demand === undefined ? config.demand.points : readDemand(flags.demand);
+  const given =
+    flags.demand === undefined
+      ? { points: config.demand.points }
+      : readDemand(flags.demand, config, workingFolder);
+  const manifests = flags.live
+    ? await liveHpas(flags, { config, evidence, recorded: target })
+    : flags.hpa.flatMap(readHpaManifests);
   return whatIf(evidence, {
-    hpaSpecs: specsByComponent(evidence, flags.hpa.flatMap(readHpaManifests)),
+    hpaSpecs: hpaSpecsByComponent(evidence, manifests),
     config: {
       objectives: config.objectives,
       replicaHourPrice: config.replicaHourPrice,
-      demand: {
-        ...(points === undefined ? {} : { points }),
-        growthRatio: flags.growth ?? config.demand.growthRatio,
-      },
+      demand: { ...given, growthRatio: flags.growth ?? config.demand.growthRatio },
     },
     queueMetric: target?.queueMetric ?? null,
+    limits: knownLimits(target),
     seed: flags.seed,
     replications: flags.replications,
   });
 }
 
-/** @throws TuneError UNKNOWN_SCALE_TARGET, TWO_HPAS_ON_ONE_TARGET */
-function specsByComponent(
-  evidence: Evidence,
-  manifests: readonly HpaManifest[],
-): PerComponent<HpaManifest['spec']> {
-  const specs: PerComponent<HpaManifest['spec']> = {};
-  for (const { at, name, target, spec } of manifests) {
-    const [component] =
-      Object.entries(evidence.components).find(([, known]) => known.deployment === target) ?? [];
-    if (component === undefined) throw unknownTarget(evidence, at, name, target);
-    if (specs[component as keyof typeof specs] !== undefined) {
-      throw refusal(
-        'TWO_HPAS_ON_ONE_TARGET',
-        `${at}: spec.scaleTargetRef.name: a second HPA scales ${target}`,
-        'two HPAs on one Deployment undo each other, and the controller lets neither act',
-        'leave one of them away',
-      );
-    }
-    specs[component as keyof typeof specs] = spec;
-  }
-  return specs;
+interface LiveContext {
+  readonly config: LoadedConfig;
+  readonly evidence: Evidence;
+  /** Of the run. */
+  readonly recorded: Target | null;
 }
 
-function unknownTarget(evidence: Evidence, at: string, name: string, target: string): TuneError {
-  const known = Object.values(evidence.components).map(({ deployment }) => deployment);
-  return refusal(
-    'UNKNOWN_SCALE_TARGET',
-    `${at}: spec.scaleTargetRef.name: HPA ${name} scales "${target}", which the run knows nothing of`,
-    `the run recorded ${known.join(', ')}`,
-    'name one of these, or record a run of the release that this HPA belongs to',
-  );
+async function liveHpas(flags: SimulateFlags, context: LiveContext): Promise<HpaManifest[]> {
+  if (flags.hpa.length > 0) {
+    throw refusal(
+      'TWO_SOURCES_OF_HPAS',
+      '--live and --hpa were both given',
+      'one HPA scales a Deployment, and which of the two is meant cannot be told',
+      'leave one of the two flags away',
+    );
+  }
+  const target = flags.target === undefined ? context.recorded : findTarget(context.config, flags.target);
+  if (target === null) {
+    throw refusal(
+      'NO_TARGET',
+      'the run does not say which cluster it was made in',
+      'its run.json holds no target that this version can read',
+      'name one of tune.yaml: --live --target NAME',
+    );
+  }
+  // Loaded only now: the client of the API server takes longer to load than a simulation.
+  const { readLiveHpas } = await import('./read-live-hpas.ts');
+  return readLiveHpas(target, context.evidence, interruptSignal());
 }
 
 function refusal(code: string, message: string, why: string, next: string): TuneError {

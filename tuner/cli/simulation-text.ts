@@ -1,12 +1,15 @@
-import { plot } from 'simple-ascii-chart';
 import type { WhatIf } from '../advise/what-if.ts';
 import type { Series } from '../contracts/evidence.ts';
+import { terminalChart } from './terminal-chart.ts';
 
-const width = 72;
-const height = 8;
-
-/** A simulation for a terminal: what came out, then its course over time. */
-export function simulationText(result: WhatIf): string {
+/**
+ * A simulation for a terminal: what came out, then its course over time.
+ *
+ * @param columns of the terminal
+ */
+export function simulationText(result: WhatIf, columns: number): string {
+  const chart = (title: string, series: Series, factor = 1) =>
+    terminalChart(series, { title, columns, factor });
   const { demand, timeline } = result;
   const minutes = (demand.durationSeconds / 60).toFixed(0);
   const head = `Demand: ${demand.description}; ${minutes} min, peak ${demand.peakArrivalsPerSecond.toFixed(1)} requests/s`;
@@ -51,40 +54,6 @@ function table({ outcome }: WhatIf): string[] {
 
 function seconds(value: number | null): string {
   return value === null ? '–' : `${value.toFixed(2)} s`;
-}
-
-/** Minutes from left to right; values that are unknown are left out. */
-function chart(title: string, series: Series, factor = 1): string {
-  const points = series.values.flatMap((value, index): [number, number][] =>
-    value === null ? [] : [[(series.fromSeconds + index * series.stepSeconds) / 60, value * factor]],
-  );
-  const values = points.map(([, value]) => value);
-  // A chart of one value has no scale.
-  if (new Set(values).size < 2) return `${title}: ${values[0]?.toFixed(2) ?? 'no values'} throughout\n`;
-  const drawn = plot(thinned(points), {
-    width,
-    height,
-    title,
-    formatter: (value) => shortNumber(Number(value)),
-  });
-  return `${drawn.trimEnd()}\n`;
-}
-
-/** One point per column: the highest of those that fall on it, as a chart is looked at for its peaks. */
-function thinned(points: readonly [number, number][]): [number, number][] {
-  const perColumn = Math.max(1, points.length / width);
-  const columns = new Map<number, [number, number]>();
-  for (const [index, point] of points.entries()) {
-    const column = Math.floor(index / perColumn);
-    const before = columns.get(column);
-    if (before === undefined || point[1] > before[1])
-      columns.set(column, [before?.[0] ?? point[0], point[1]]);
-  }
-  return [...columns.values()];
-}
-
-function shortNumber(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 1 : 0);
 }
 
 function assumptions({ assumptions: given }: WhatIf): string[] {

@@ -70,6 +70,15 @@ export const targetSchema = z.strictObject({
     .optional(),
   /** What the database allows; no maxReplicas is recommended that would use it up. */
   postgres: z.strictObject({ maxConnections: z.int().min(1) }).optional(),
+  /** What the language model takes at once and in a minute; in the simulation more is refused. */
+  llm: z
+    .strictObject({
+      maxConcurrentCalls: z.int().min(1).optional(),
+      callsPerMinute: z.number().positive().optional(),
+    })
+    .optional(),
+  /** Pods of the release that the nodes can hold; in the simulation more stay Pending. */
+  schedulablePods: z.int().min(1).optional(),
   components: z.partialRecord(componentNameSchema, componentTargetSchema).default({}),
 });
 export type Target = z.infer<typeof targetSchema>;

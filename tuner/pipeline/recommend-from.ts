@@ -1,5 +1,6 @@
 import { advise } from '../advise/advise.ts';
 import { insufficientAdvice } from '../advise/insufficient.ts';
+import { knownLimits } from '../advise/known-limits.ts';
 import type { LoadedConfig } from '../config/read-config.ts';
 import type { Advice } from '../contracts/advice.ts';
 import { type Target, targetSchema } from '../contracts/config.ts';
@@ -92,6 +93,7 @@ async function adviceOn(
   return advise(evidence, {
     config: options.config,
     queueMetric: target?.queueMetric ?? null,
+    limits: knownLimits(target),
     seed,
     signal: options.signal,
     clock: () => performance.now() / 1000,

@@ -114,8 +114,8 @@ function applyChanges(world: World, unit: Unit, atSeconds: number): void {
 
 /** Whether there are pods enough to open more connections than there are, or any limit on calls at all. */
 function limitsMayBind({ model, units }: World): boolean {
-  const { postgresMaxConnections, llmMaxConcurrentCalls } = model.limits;
-  if (llmMaxConcurrentCalls !== null) return true;
+  const { postgresMaxConnections, llmMaxConcurrentCalls, llmCallsPerMinute } = model.limits;
+  if (llmMaxConcurrentCalls !== null || llmCallsPerMinute !== null) return true;
   if (postgresMaxConnections === null) return false;
   let connections = 0;
   for (const unit of units) connections += unit.pods.scheduled * unit.model.postgresConnections;

@@ -25,6 +25,7 @@ export interface ModelOptions {
   readonly queueMetricName: string | null;
   readonly schedulablePods?: number | null;
   readonly llmMaxConcurrentCalls?: number | null;
+  readonly llmCallsPerMinute?: number | null;
   /** Default 120, as in the built-in profiles. */
   readonly requestTimeoutSeconds?: number;
 }
@@ -195,6 +196,7 @@ function limits(evidence: Evidence, options: ModelOptions): LimitsModel {
   return {
     postgresMaxConnections: evidence.sharedLimits.postgresMaxConnections,
     llmMaxConcurrentCalls: options.llmMaxConcurrentCalls ?? null,
+    llmCallsPerMinute: options.llmCallsPerMinute ?? null,
     schedulablePods: options.schedulablePods ?? null,
     requestTimeoutSeconds: options.requestTimeoutSeconds ?? 120,
   };

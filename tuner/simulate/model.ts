@@ -90,6 +90,8 @@ export interface LimitsModel {
   readonly postgresMaxConnections: number | null;
   /** Calls of the language model at once; more are refused. */
   readonly llmMaxConcurrentCalls: number | null;
+  /** Rate limit of the language model: calls that may begin in a minute, as a bucket that fills evenly. */
+  readonly llmCallsPerMinute: number | null;
   /** Pods of all components together that find a node. */
   readonly schedulablePods: number | null;
   /** A request that waits longer has been given up by its client. */
@@ -104,6 +106,8 @@ export interface ScalingModel {
   readonly initialReplicas: number;
   /** Goes before the template's request where it is set. */
   readonly requestedMillicores: number | null;
+  /** Where the HPA stands, the beginning of every path in an error; the component's name when left out. */
+  readonly hpaAt?: string;
 }
 export type Scaling = Readonly<Partial<Record<ComponentName, ScalingModel>>>;
 

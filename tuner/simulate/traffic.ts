@@ -1,11 +1,11 @@
-import { type Back, runningRuns } from './back.ts';
+import type { Back } from './back.ts';
 import { stepBusy } from './busy-workers.ts';
 import { passCalm, planCalm } from './calm-workers.ts';
-import { type Front, localHeld } from './front.ts';
+import type { Front } from './front.ts';
 import { isSurelyBusy, passPool, planPool, stepPooledRelays } from './front-pool.ts';
 import { stepFront } from './front-second.ts';
-import { noiseMask } from './noise.ts';
 import { pollIfDue } from './poll-queue.ts';
+import { admit, fillCalls, refusedRatio } from './shared-limits.ts';
 import type { FrontFlow, World } from './world.ts';
 
 /**
@@ -87,6 +87,7 @@ const oneSecond = new Uint16Array(1);
 function serveSecond(world: World, flow: FrontFlow, at: number): void {
   const { unit, second, queued } = flow;
   if (queued !== null) pollIfDue(world, at);
+  if (world.limitsMayBind) fillCalls(world, at);
   const refused = refusedRatio(world, unit);
   const local = admit(world, flow.local[at] as number, refused, at);
   const relayed = admit(world, flow.relayed[at] as number, refused, at + 7);
@@ -127,35 +128,6 @@ function serveQueue(
   const ended = stepBusy(back, handedOver, delaySeconds, second);
   world.bucketFailed += back.abandoned - abandonedBefore;
   return ended;
-}
-
-/** Share of requests that are refused: for want of a pod, of database connections, or of calls to the model. */
-function refusedRatio(world: World, unit: Front): number {
-  if (unit.pods.readyCount === 0) return 1;
-  if (!world.limitsMayBind) return 0;
-  const { postgresMaxConnections, llmMaxConcurrentCalls } = world.model.limits;
-  let connections = 0;
-  let calls = 0;
-  for (const { model, pods, front, back } of world.units) {
-    const running = (front === null ? 0 : localHeld(front)) + (back === null ? 0 : runningRuns(back));
-    connections += Math.min(pods.scheduled * model.postgresConnections, running + (front?.sums.relayed ?? 0));
-    calls += running;
-  }
-  return Math.max(excess(connections, postgresMaxConnections), excess(calls, llmMaxConcurrentCalls));
-}
-
-function excess(wanted: number, limit: number | null): number {
-  return limit === null || wanted <= limit ? 0 : 1 - limit / wanted;
-}
-
-/** Of the arrivals those that are not refused: whole requests. */
-function admit(world: World, arrived: number, refused: number, at: number): number {
-  world.bucketRequests += arrived;
-  if (refused === 0 || arrived === 0) return arrived;
-  const luck = world.noise.uniform[Math.imul(at, 613) & noiseMask] as number;
-  const failed = Math.min(arrived, Math.floor(arrived * refused + luck));
-  world.bucketFailed += failed;
-  return arrived - failed;
 }
 
 /** Which classes the local arrivals are of; a pod's arrivals are split like all of them. */

@@ -33,7 +33,7 @@ export function prepareScaling(model: SimulationModel, scaling: Scaling): Prepar
   for (const component of model.components) {
     const wanted = scaling[component.name];
     if (wanted === undefined) continue;
-    const at = `${component.name}: spec`;
+    const at = `${wanted.hpaAt ?? component.name}: spec`;
     const hpa = wanted.hpaSpec === null ? null : prepareHpa(wanted.hpaSpec, model, component, at);
     prepared[component.name] = { scaling: wanted, hpa };
   }
@@ -112,6 +112,9 @@ export interface World {
   nextPollAt: number;
   /** Second before which nothing happens at a single moment. */
   nextEventAt: number;
+  /** Calls of the language model that may begin now, and the second up to which they have come in. */
+  llmCallsLeft: number;
+  llmFilledUpTo: number;
   /** Whether the pods that are there could use up a shared limit. */
   limitsMayBind: boolean;
   requests: number;
@@ -153,6 +156,8 @@ export function createWorld(
     polledQueueDepth: null,
     nextPollAt: Math.floor(luckOf(noise, 3) * model.metricPipeline.externalPeriodSeconds),
     nextEventAt: 0,
+    llmCallsLeft: model.limits.llmCallsPerMinute ?? Number.POSITIVE_INFINITY,
+    llmFilledUpTo: 0,
     limitsMayBind: false,
     requests: 0,
     failed: 0,

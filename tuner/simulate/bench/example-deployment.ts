@@ -72,6 +72,7 @@ export const exampleModel: SimulationModel = {
   limits: {
     postgresMaxConnections: 1000,
     llmMaxConcurrentCalls: null,
+    llmCallsPerMinute: null,
     schedulablePods: null,
     requestTimeoutSeconds: 120,
   },

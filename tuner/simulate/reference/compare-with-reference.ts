@@ -241,6 +241,7 @@ export function modelOf(template: CaseTemplate): SimulationModel {
     limits: {
       postgresMaxConnections: null,
       llmMaxConcurrentCalls: null,
+      llmCallsPerMinute: null,
       schedulablePods: null,
       requestTimeoutSeconds: 1e6,
     },
