@@ -25,13 +25,18 @@ export interface SyncReadings {
  * @throws TuneError BAD_HPA_INPUT when an answer does not fit its metric, or amounts cannot be added up exactly
  */
 export function readSync(hpa: CompiledHpa, inputs: HpaSyncInputs): SyncReadings {
+  const { metrics } = hpa;
+  if (inputs.metrics.length > metrics.length) {
+    const counts = `${inputs.metrics.length} answers, and the HPA has ${metrics.length} metrics`;
+    throw badInput('metrics', `there are ${counts}: which one is which cannot be told`);
+  }
   return {
     atMs: inputs.atMs,
     specReplicas: inputs.specReplicas,
     statusReplicas: inputs.statusReplicas,
     podCount: inputs.pods.length,
     runningReadyPods: countRunningReady(inputs.pods),
-    readings: hpa.metrics.map((metric, index) => {
+    readings: metrics.map((metric, index) => {
       const answer = inputs.metrics[index];
       return answer && readAnswer(hpa, metric, inputs.pods, { answer, path: `metrics[${index}]` });
     }),

@@ -293,6 +293,11 @@ describe('an input no controller could have read is refused', () => {
   const code = 'BAD_HPA_INPUT';
   it.each([
     ['a metric nobody recorded', syncOf(2, 500, { metrics: [] }), /^metrics\[0\]: nothing was recorded/],
+    [
+      'more answers than there are metrics',
+      syncOf(2, 500, { metrics: [{ pods: samplesOf([500, 500]) }, { error: true }] }),
+      /^metrics: there are 2 answers, and the HPA has 1 metrics/,
+    ],
     ['series for a metric over pods', syncOf(2, 0, { metrics: [{ values: [1] }] }), /^metrics\[0\]\.values/],
     ['a negative sample', syncOf(1, -5), /^metrics\[0\]\.pods: adds up to -5/],
     ['a sample that is no number', syncOf(1, Number.NaN), /^metrics\[0\]\.pods: adds up to NaN/],

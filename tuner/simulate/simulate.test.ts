@@ -140,6 +140,67 @@ describe('simulate', () => {
     expect(summary.failedRequests / summary.requests).toBeGreaterThan(0.1);
   });
 
+  it('lets no more calls begin in a minute than the rate limit of the language model allows', () => {
+    const limited = (llmCallsPerMinute: number) => {
+      const limits = { ...exampleModel.limits, llmCallsPerMinute };
+      return run({ model: { ...exampleModel, limits }, scaling: fixed(4, 4), demand: steady(4, 2, 1200) })
+        .summary;
+    };
+    // 6 a second are 360 a minute; a bucket of one minute's calls is full at the beginning.
+    expect(limited(400).failedRequests).toBe(0);
+    const { requests, failedRequests } = limited(240);
+    expect(requests - failedRequests).toBeGreaterThanOrEqual(20 * 240);
+    expect(requests - failedRequests).toBeLessThanOrEqual(21 * 240);
+  });
+
+  it('lets the web front end take nodes, and scales it by its own HPA', () => {
+    const { api, worker } = exampleScaling;
+    if (api === undefined || worker === undefined) throw new Error('the example has both');
+    const [apiModel] = exampleModel.components;
+    if (apiModel === undefined) throw new Error('the example has one');
+    const web = { ...apiModel, name: 'web' as const, cpuMilliseconds: {}, service: {}, idleMillicores: 700 };
+    const model = { ...exampleModel, components: [...exampleModel.components, web] };
+    const limits = { ...exampleModel.limits, schedulablePods: 8 };
+    const scaling = { api, worker, web: { ...api, initialReplicas: 2 } };
+    const demand = steady(16, 0, 900);
+    // 700 of 1000 millicores against a target of 60 %: three replicas at first, as 1.17 is beyond the tolerance.
+    const alone = run({ model, scaling, demand }).summary;
+    expect(alone.peakReplicas.web).toBeGreaterThan(2);
+    expect(alone.peakReplicas.api).toBe(run({ demand }).summary.peakReplicas.api);
+    const crowded = run({ model: { ...model, limits }, scaling, demand }).summary;
+    expect(crowded.peakReplicas.api).toBeLessThan(alone.peakReplicas.api ?? 0);
+  });
+
+  it('sees the queue as late as its metric is polled', () => {
+    const demand = steady(0, 8, 240);
+    const firstRescale = (externalPeriodSeconds: number) => {
+      const metricPipeline = { ...exampleModel.metricPipeline, externalPeriodSeconds };
+      const model = {
+        ...withComponent('worker', { slotsPerReplica: 2 }),
+        metricPipeline,
+      };
+      const { series } = run({ model, demand, options: { withSeries: true } });
+      return (series?.components.worker?.specReplicas ?? new Uint16Array()).findIndex((count) => count > 2);
+    };
+    expect(firstRescale(5)).toBeGreaterThan(0);
+    expect(firstRescale(120)).toBeGreaterThan(firstRescale(5));
+  });
+
+  it('sees CPU as late as metrics-server scrapes it', () => {
+    const demand = steady(12, 0, 600);
+    const firstRescale = (resourcePeriodSeconds: number) => {
+      const metricPipeline = { ...exampleModel.metricPipeline, resourcePeriodSeconds, resourceLagSeconds: 0 };
+      const { series } = run({
+        model: { ...exampleModel, metricPipeline },
+        demand,
+        options: { withSeries: true },
+      });
+      return (series?.components.api?.specReplicas ?? new Uint16Array()).findIndex((count) => count > 2);
+    };
+    expect(firstRescale(15)).toBeGreaterThan(0);
+    expect(firstRescale(120)).toBeGreaterThan(firstRescale(15) + 15);
+  });
+
   it('cuts streams that outlive the grace of a pod that is scaled in, and loses runs likewise', () => {
     const outliving = { meanSeconds: 20, squaredVariation: 0.3, outlivesGraceRatio: 0.2 };
     const slow = withComponent('api', { service: { chat: outliving, workflow: outliving } });
