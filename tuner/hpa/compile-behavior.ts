@@ -1,5 +1,5 @@
 import type { HpaSpec, QuantityText, ScalingPolicy, ScalingRules } from '../contracts/hpa-spec.ts';
-import { parseRatio } from './quantity.ts';
+import { parseRatio } from '../contracts/quantity.ts';
 import type { CompiledPolicy, CompiledScalingRules, ControllerFlags, VersionRules } from './types.ts';
 
 /** `behavior` with both directions filled in; the tolerances are null where the controller's own one holds. */

@@ -1,6 +1,6 @@
 import type { HpaSpec, MetricSpec, QuantityText } from '../contracts/hpa-spec.ts';
+import { parseMilli } from '../contracts/quantity.ts';
 import { compileBehavior } from './compile-behavior.ts';
-import { parseMilli } from './quantity.ts';
 import { badSpec } from './refuse-spec.ts';
 import type { CompiledHpa, CompiledMetric, CompileOptions } from './types.ts';
 import { versionRules } from './version-rules.ts';

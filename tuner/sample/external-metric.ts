@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { milliUnits } from '../cluster/quantity.ts';
 import type { ClusterSampleOf } from '../contracts/cluster-sample.ts';
+import { parseSignedMilli } from '../contracts/quantity.ts';
 import type { RunClock } from '../journal/run-clock.ts';
 import { type Poll, startPoll } from './poll.ts';
 import { readable, reasonOf, type SourceContext } from './source.ts';
@@ -55,7 +55,7 @@ export function pollExternalMetric(
 
 export function metricValues(answer: unknown, clock: RunClock): ClusterSampleOf<'externalMetric'>['values'] {
   return valueListSchema.parse(answer).items.map(({ value, timestamp, metricLabels }) => ({
-    milliValue: readable(milliUnits(value), value),
+    milliValue: readable(parseSignedMilli(value), value),
     timestampAtSeconds: clock.secondsAt(timestamp),
     labels: metricLabels ?? {},
   }));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { milliUnits } from '../cluster/quantity.ts';
 import type { PodSample } from '../contracts/cluster-sample.ts';
 import type { ComponentName } from '../contracts/component.ts';
+import { parseSignedMilli } from '../contracts/quantity.ts';
 import type { RunEvent } from '../contracts/run-event.ts';
 import type { RunClock } from '../journal/run-clock.ts';
 import { happenedAt, stampSeconds } from './moments.ts';
@@ -79,7 +79,9 @@ export function podSample({ metadata, spec, status }: PodObject, clock: RunClock
 }
 
 function milliRequests(requests: Record<string, string>): Record<string, number> {
-  const entries = Object.entries(requests).map(([resource, text]) => [resource, milliUnits(text)] as const);
+  const entries = Object.entries(requests).map(
+    ([resource, text]) => [resource, parseSignedMilli(text)] as const,
+  );
   return Object.fromEntries(entries.filter((entry): entry is readonly [string, number] => entry[1] !== null));
 }
 

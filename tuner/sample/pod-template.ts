@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { ApiClient } from '../cluster/api-client.ts';
 import type { ComponentObjects } from '../cluster/cluster.ts';
 import type { Deployment } from '../cluster/deployment.ts';
-import { nanoUnits } from '../cluster/quantity.ts';
 import type { ClusterSampleOf } from '../contracts/cluster-sample.ts';
+import { parseNanos } from '../contracts/quantity.ts';
 import { readable, reasonOf, type SourceContext } from './source.ts';
 
 /** Variables that say how many requests, tasks and connections one process takes on. */
@@ -124,7 +124,7 @@ export function templateSample(
 }
 
 function inUnits(quantity: string | undefined, nanoPerUnit: number): number | null {
-  return quantity === undefined ? null : Number(readable(nanoUnits(quantity), quantity)) / nanoPerUnit;
+  return quantity === undefined ? null : Number(readable(parseNanos(quantity), quantity)) / nanoPerUnit;
 }
 
 /** As the kubelet merges them: envFrom in order, then env on top. Secrets are not read. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ComponentObjects } from '../cluster/cluster.ts';
-import { nanoUnits } from '../cluster/quantity.ts';
 import type { ClusterSampleOf } from '../contracts/cluster-sample.ts';
+import { parseNanos } from '../contracts/quantity.ts';
 import type { RunClock } from '../journal/run-clock.ts';
 import { goDurationSeconds } from './moments.ts';
 import { type Poll, startPoll } from './poll.ts';
@@ -74,5 +74,5 @@ export function usagePods({ items }: PodMetricsList, clock: RunClock): UsagePods
 
 /** Exact below 2^53 nano-units and to 16 digits above: 90 days of a core, 9 PB. */
 function inUnits(quantity: string, nanoPerUnit: number): number {
-  return Number(readable(nanoUnits(quantity), quantity)) / nanoPerUnit;
+  return Number(readable(parseNanos(quantity), quantity)) / nanoPerUnit;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { milliUnits } from '../../../tuner/cluster/quantity.ts';
+import { parseSignedMilli } from '../../../tuner/contracts/quantity.ts';
 import type { PodSnapshot } from './pod-source.ts';
 
 const podSchema = z.object({
@@ -38,7 +38,7 @@ export function readPod(object: unknown): PodSnapshot | null {
   if (component !== 'api' && component !== 'worker') return null;
   const [container] = spec.containers;
   const cpu = container?.resources.limits.cpu;
-  const limitMillicores = cpu === undefined ? null : milliUnits(cpu);
+  const limitMillicores = cpu === undefined ? null : parseSignedMilli(cpu);
   return {
     uid: metadata.uid,
     name: metadata.name,

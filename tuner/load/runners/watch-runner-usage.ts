@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ApiClient } from '../../cluster/api-client.ts';
-import { nanoUnits } from '../../cluster/quantity.ts';
 import type { RunnerUsage } from '../../contracts/generator-sample.ts';
+import { parseNanos } from '../../contracts/quantity.ts';
 import { runFiles } from '../../contracts/run-folder.ts';
 import { openNdjson } from '../../journal/ndjson-writer.ts';
 import type { RunClock } from '../../journal/run-clock.ts';
@@ -77,7 +77,7 @@ export function watchRunnerUsage(options: UsageWatchOptions): UsageWatch {
 }
 
 function usageLine(atSeconds: number, runner: number, usage: { cpu: string; memory: string }): RunnerUsage {
-  const units = (text: string) => Number(nanoUnits(text) ?? 0n) / 1e9;
+  const units = (text: string) => Number(parseNanos(text) ?? 0n) / 1e9;
   return {
     type: 'runner',
     atSeconds,

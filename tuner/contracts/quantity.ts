@@ -1,4 +1,4 @@
-import type { QuantityText } from '../contracts/hpa-spec.ts';
+import type { QuantityText } from './hpa-spec.ts';
 
 /**
  * Kubernetes quantities (`500m`, `1.5Gi`, `2e3`) without rounding of our own.
@@ -65,6 +65,19 @@ export function parseMilli(quantity: QuantityText): number | null {
   if (nanos === null || nanos < 0n) return null;
   const milli = Number(ceilDivide(nanos, 1_000_000n));
   return milli <= Number.MAX_SAFE_INTEGER ? milli : null;
+}
+
+/**
+ * The same for amounts that may be negative and need not be exact, such as the value of an external metric.
+ *
+ * @returns null when the text is no quantity; fractions of a milli-unit are rounded away from zero
+ * @example parseSignedMilli('-1500u') // -2
+ */
+export function parseSignedMilli(quantity: QuantityText): number | null {
+  const nanos = parseNanos(quantity);
+  if (nanos === null) return null;
+  const magnitude = Number(ceilDivide(nanos < 0n ? -nanos : nanos, 1_000_000n));
+  return nanos < 0n ? -magnitude : magnitude;
 }
 
 /**

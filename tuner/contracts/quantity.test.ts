@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMilli, parseNanos, parseRatio } from './quantity.ts';
+import { parseMilli, parseNanos, parseRatio, parseSignedMilli } from './quantity.ts';
 
 // Expected: Kubernetes apimachinery/pkg/api/resource, Quantity.MilliValue and AsApproximateFloat64 (0.37.2).
 
@@ -33,6 +33,23 @@ describe('parseMilli', () => {
       expect(parseMilli(text)).toBeNull();
     },
   );
+});
+
+describe('parseSignedMilli', () => {
+  it.each([
+    ['250m', 250],
+    ['1234567n', 2],
+    ['17u', 1],
+    ['-1500m', -1500],
+    ['-1500u', -2],
+    ['1E', 1e21],
+  ])('reads %s as %d milli-units', (text, milli) => {
+    expect(parseSignedMilli(text)).toBe(milli);
+  });
+
+  it.each(['', 'm', '1.2.3', '1 Gi', '5x', 'NaN'])('refuses %j', (text) => {
+    expect(parseSignedMilli(text)).toBeNull();
+  });
 });
 
 describe('parseNanos', () => {
