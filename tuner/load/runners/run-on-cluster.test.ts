@@ -72,7 +72,7 @@ function run({ runners, load = {}, ...options }: Trial) {
     namespace,
     name: 'tune-load-1',
     say: () => undefined,
-    marginsSeconds: [0.3, 0.8],
+    marginsSeconds: [0.1, 0.4],
     ...options,
   });
 }
@@ -102,12 +102,14 @@ function runnersFile() {
   return runnersSchema.parse(JSON.parse(readFileSync(join(runFolder, 'runners.json'), 'utf8')));
 }
 
-describe('runLoadOnCluster', () => {
+/** Each takes about a second; a machine that does other things as well takes longer. */
+describe('runLoadOnCluster', { timeout: 20_000 }, () => {
   it('makes a Job, begins all runners at one moment, adds up what they write, and leaves nothing', async () => {
     const shown: LiveLoad[] = [];
     const clock = startClock();
     const result = await run({
       clock,
+      marginsSeconds: [1],
       runners: [steady, { ...steady, perSecond: 3 }, steady],
       onBucket: (live) => shown.push(live),
     });
@@ -165,8 +167,8 @@ describe('runLoadOnCluster', () => {
   it('loses and doubles nothing when log streams break in the middle of lines', async () => {
     await run({
       runners: [
-        { ...steady, breaksAtLines: [1, 2, 9, 20] },
-        { ...steady, breaksAtLines: [12, 13, 14, 40] },
+        { ...steady, breaksAtLines: [1, 9, 20] },
+        { ...steady, breaksAtLines: [12, 14] },
       ],
     });
     const { load, total } = await recorded();
@@ -197,18 +199,18 @@ describe('runLoadOnCluster', () => {
   it('puts the start off while a runner has not heard of it, and begins without it in the end', async () => {
     const scenarios = plan.scenarios.map((scenario) => ({
       ...scenario,
-      stages: [{ durationSeconds: 1, arrivalsPerSecond: 5 }],
+      stages: [{ durationSeconds: 0.5, arrivalsPerSecond: 5 }],
       gracefulStopSeconds: 0,
     }));
     const result = await run({
       plan: { ...plan, scenarios },
       runners: [steady, { ...steady, isDeaf: true }],
-      marginsSeconds: [0.3, 0.6],
-      endingSeconds: 0.5,
+      marginsSeconds: [0.1, 0.3],
+      endingSeconds: 0.2,
     });
     const patches = server.requests.filter((line) => line.startsWith('PATCH') && line.includes('/pods/'));
     expect(patches).toHaveLength(4);
-    expect(result.loadStartSeconds).toBeGreaterThan(0.3 * (2 / 3) + 0.6);
+    expect(result.loadStartSeconds).toBeGreaterThan(0.1 * (2 / 3) + 0.3);
     expect((await recorded()).total('requests')).toBe(100);
     expect(runnersFile().runners[1]).toMatchObject({
       lostBecause: 'it was not heard of again',

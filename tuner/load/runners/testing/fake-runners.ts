@@ -59,7 +59,7 @@ export class FakeRunners {
     this.#server = server;
     this.#namespace = options.namespace;
     this.#behaviours = options.behaviours;
-    this.#secondMs = options.secondMs ?? 10;
+    this.#secondMs = options.secondMs ?? 5;
     const { namespace } = options;
     for (const collection of [
       apiPaths.configMaps(namespace),
