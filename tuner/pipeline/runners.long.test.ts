@@ -235,6 +235,31 @@ describe.skipIf(missing !== null)('tune load with runners in a real cluster', { 
     killed.child.kill('SIGKILL');
     await killed.exitCode;
     expect(await left()).toContain('job.batch/tune-load-');
+    // Runners whose sign of life is over end by themselves: five minutes later, were it not for this.
+    const past = 'tune.dify.ai/alive-until=2020-01-01T00:00:00Z';
+    await cluster.kubectl(
+      '-n',
+      namespace,
+      'annotate',
+      '--overwrite',
+      'pod',
+      '-l',
+      'tune.dify.ai/runners',
+      past,
+    );
+    await vi.waitFor(
+      async () => {
+        const phases = await cluster.kubectl(
+          ...['-n', namespace, 'get', 'pods', '-l', 'tune.dify.ai/runners'],
+          ...['-o', 'jsonpath={.items[*].status.phase}'],
+        );
+        expect(phases).not.toContain('Running');
+      },
+      { timeout: 60_000, interval: 1_000 },
+    );
+    const { begun } = await cluster.counts();
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect((await cluster.counts()).begun).toBe(begun);
     const next = tuneLoad({}, 5);
     expect({ code: await next.exitCode, said: next.said() }).toMatchObject({ code: 0 });
     expect(next.said()).toContain('removed what an earlier run has left behind: tune-load-');
