@@ -13,12 +13,12 @@ export interface StartOptions {
   readonly clock: RunClock;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
-  /** How far ahead the start is set, each time further; default 10 s, then 45 s. */
+  /** How far ahead the start is set, each time further; default 6 s, then 45 s. */
   readonly marginsSeconds?: readonly number[];
 }
 
-/** A kubelet writes a changed annotation into its pod at once, or with its next look at it, a minute later. */
-const usualMargins = [10, 45];
+/** A kubelet writes a changed annotation into its pod within a second or so, or with its next look at it, a minute later. */
+const usualMargins = [6, 45];
 /** A runner that has not heard of the start by then will hardly do so in time. */
 const decisionSeconds = 3;
 
