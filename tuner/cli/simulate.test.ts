@@ -8,7 +8,8 @@ import { FakeApiServer } from '../cluster/testing/fake-api-server.ts';
 import { collections, fakeHpa, fakeTarget } from '../cluster/testing/fake-release.ts';
 import type { Run } from '../contracts/run.ts';
 import { formatError, TuneError } from '../errors.ts';
-import { type SimulateFlags, simulateRun } from './simulate.ts';
+import type { SimulateFlags } from './simulate.ts';
+import { simulateRun } from './simulate-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'simulate-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

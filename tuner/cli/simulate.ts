@@ -1,17 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { knownLimits } from '../advise/known-limits.ts';
-import { type WhatIf, whatIf } from '../advise/what-if.ts';
-import { findTarget, type LoadedConfig, readConfig } from '../config/read-config.ts';
-import { type Target, targetSchema } from '../contracts/config.ts';
-import { type Evidence, evidenceSchema } from '../contracts/evidence.ts';
-import { runSchema } from '../contracts/run.ts';
-import { exitCodes, TuneError } from '../errors.ts';
-import { openRunFolder } from '../pipeline/run-folder.ts';
-import { hpaSpecsByComponent } from './hpa-specs.ts';
-import { interruptSignal } from './interrupt.ts';
-import { readDemand } from './read-demand.ts';
-import { type HpaManifest, readHpaManifests } from './read-hpa-manifests.ts';
-import { simulationText } from './simulation-text.ts';
 
 export interface SimulateFlags {
   readonly hpa: readonly string[];
@@ -59,6 +46,8 @@ export function registerSimulate(program: Command): void {
     .addHelpText('after', examples)
     .action(async (run: string, _own: SimulateFlags, command: Command) => {
       const flags = command.optsWithGlobals<SimulateFlags>();
+      const { simulateRun } = await import('./simulate-run.ts');
+      const { simulationText } = await import('./simulation-text.ts');
       const result = await simulateRun(run, flags, process.cwd());
       const width = process.stdout.columns ?? usualColumns;
       process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${simulationText(result, width)}\n`);
@@ -67,68 +56,6 @@ export function registerSimulate(program: Command): void {
 
 /** Of a terminal, where there is none. */
 const usualColumns = 80;
-
-/** @throws TuneError what is wrong with the run, an HPA, the demand or the configuration */
-export async function simulateRun(run: string, flags: SimulateFlags, workingFolder: string): Promise<WhatIf> {
-  const folder = openRunFolder(run, workingFolder);
-  const evidence = folder.readJson('evidence', evidenceSchema);
-  const recorded = folder.readJson('run', runSchema);
-  const target = targetSchema.safeParse(recorded.target).data ?? null;
-  const config = readConfig(flags.config, workingFolder);
-  const given =
-    flags.demand === undefined
-      ? { points: config.demand.points }
-      : readDemand(flags.demand, config, workingFolder);
-  const manifests = flags.live
-    ? await liveHpas(flags, { config, evidence, recorded: target })
-    : flags.hpa.flatMap(readHpaManifests);
-  return whatIf(evidence, {
-    hpaSpecs: hpaSpecsByComponent(evidence, manifests),
-    config: {
-      objectives: config.objectives,
-      replicaHourPrice: config.replicaHourPrice,
-      demand: { ...given, growthRatio: flags.growth ?? config.demand.growthRatio },
-    },
-    queueMetric: target?.queueMetric ?? null,
-    limits: knownLimits(target),
-    seed: flags.seed,
-    replications: flags.replications,
-  });
-}
-
-interface LiveContext {
-  readonly config: LoadedConfig;
-  readonly evidence: Evidence;
-  /** Of the run. */
-  readonly recorded: Target | null;
-}
-
-async function liveHpas(flags: SimulateFlags, context: LiveContext): Promise<HpaManifest[]> {
-  if (flags.hpa.length > 0) {
-    throw refusal(
-      'TWO_SOURCES_OF_HPAS',
-      '--live and --hpa were both given',
-      'one HPA scales a Deployment, and which of the two is meant cannot be told',
-      'leave one of the two flags away',
-    );
-  }
-  const target = flags.target === undefined ? context.recorded : findTarget(context.config, flags.target);
-  if (target === null) {
-    throw refusal(
-      'NO_TARGET',
-      'the run does not say which cluster it was made in',
-      'its run.json holds no target that this version can read',
-      'name one of tune.yaml: --live --target NAME',
-    );
-  }
-  // Loaded only now: the client of the API server takes longer to load than a simulation.
-  const { readLiveHpas } = await import('./read-live-hpas.ts');
-  return readLiveHpas(target, context.evidence, interruptSignal());
-}
-
-function refusal(code: string, message: string, why: string, next: string): TuneError {
-  return new TuneError({ code, message, why, next, exitCode: exitCodes.usage });
-}
 
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
