@@ -22,7 +22,7 @@ const options: AdviseOptions = {
   queueMetric,
   seed: 1,
   // Enough for the direction, few enough for a unit test.
-  candidates: 100,
+  candidates: 32,
   threads: 1,
 };
 
@@ -94,7 +94,7 @@ describe('advise', () => {
         ...advice,
         search: { ...search, elapsedSeconds: 0 },
       });
-      const few = { ...options, candidates: 40, clock: () => 0 };
+      const few = { ...options, candidates: 10, clock: () => 0 };
       const one = await advise(evidence, { ...few, threads: 1 });
       const two = await advise(evidence, { ...few, threads: 2 });
       expect(withoutTime(two)).toEqual(withoutTime(one));
