@@ -99,6 +99,39 @@ describe('replayRecording', () => {
     expect(replayRecording(later, '1.37.2')[0]?.mismatches).toBe(0);
   });
 
+  it('takes of two samples around the sync the one that the status tells of, whatever unit it is written in', () => {
+    const metrics = [
+      {
+        type: 'External',
+        external: { metric: { name: 'queue' }, target: { type: 'AverageValue', averageValue: '1k' } },
+      },
+    ];
+    const queue = (atSeconds: number, value: number): ClusterSample => ({
+      type: 'externalMetric',
+      atSeconds,
+      name: 'queue',
+      selector: '',
+      previousReadAtSeconds: atSeconds - 4,
+      values: [{ labels: {}, milliValue: value * 1000, timestampAtSeconds: atSeconds }],
+    });
+    const external = (sample: ClusterSample, average: string | null): ClusterSample =>
+      sample.type === 'hpa'
+        ? {
+            ...sample,
+            spec: { ...spec, metrics },
+            currentMetrics: average === null ? [] : [{ external: { current: { averageValue: average } } }],
+          }
+        : sample;
+    const samples = [
+      pods,
+      queue(10, 1000),
+      queue(16, 4000),
+      external(hpa(0, '10', 1), null),
+      external(hpa(15, '12', 4), '4k'),
+    ];
+    expect(replayRecording(samples, '1.37.2')[0]).toMatchObject({ syncs: 1, mismatches: 0 });
+  });
+
   it('has nothing to say of an HPA without a sync', () => {
     expect(replayRecording([pods, hpa(0, '10', 1)], '1.37.2')[0]).toMatchObject({
       syncs: 0,

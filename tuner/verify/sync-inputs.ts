@@ -1,5 +1,6 @@
 import type { ClusterSample, ClusterSampleOf } from '../contracts/cluster-sample.ts';
 import type { ComponentName } from '../contracts/component.ts';
+import { parseSignedMilli } from '../contracts/quantity.ts';
 import type { HpaSyncInputs, MetricAnswer, PodPhase, PodSample } from '../hpa/types.ts';
 import type { RecordedSync } from './find-syncs.ts';
 
@@ -163,8 +164,7 @@ function currentAverageMilli({ status }: RecordedSync, index: number): number | 
     | undefined;
   const current = Object.values(metric ?? {}).find((value) => value?.current)?.current;
   const text = current?.averageValue ?? current?.value;
-  const match = /^(\d+(?:\.\d+)?)(m?)$/.exec(String(text ?? ''));
-  return match ? Number(match[1]) * (match[2] === 'm' ? 1 : 1000) : null;
+  return typeof text === 'string' || typeof text === 'number' ? parseSignedMilli(text) : null;
 }
 
 function newest<T extends ClusterSample['type']>(
