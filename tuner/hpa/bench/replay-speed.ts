@@ -14,6 +14,7 @@ interface Timing {
 
 const warmUpSeconds = 1;
 const measuredSeconds = 3;
+const leastTimesAsFast = 200;
 
 const [folder = '.'] = process.argv.slice(2);
 const timing = JSON.parse(readFileSync(join(folder, 'timing.json'), 'utf8')) as Timing;
@@ -27,18 +28,22 @@ const microseconds = (seconds: number, syncs: number) => Number(((seconds / sync
 const replayed = microseconds(replay.seconds, replay.syncs);
 const controller = microseconds(timing.controllerSeconds, timing.syncs);
 const inCluster = microseconds(timing.controllerSeconds + timing.worldSeconds, timing.syncs);
+const timesAsFast = Math.round(controller / replayed);
+const isFast = timesAsFast >= leastTimesAsFast;
 process.stdout.write(
-  `${JSON.stringify({
-    syncs: timing.syncs,
-    /** The virtual run: the controller, its informers and queues, the stand-ins for the APIs, and the pods. */
-    virtualRunMicrosecondsPerSync: inCluster,
-    /** The same without playing the cluster around it. */
-    controllerMicrosecondsPerSync: controller,
-    replayMicrosecondsPerSync: replayed,
-    timesAsFastAsVirtualRun: Math.round(inCluster / replayed),
-    timesAsFastAsController: Math.round(controller / replayed),
-  })}\n`,
+  `${isFast ? 'PASS' : 'MISS'} replay ${timesAsFast} times as fast as the controller, at least ${leastTimesAsFast} wanted\n` +
+    `${JSON.stringify({
+      syncs: timing.syncs,
+      /** The virtual run: the controller, its informers and queues, the stand-ins for the APIs, and the pods. */
+      virtualRunMicrosecondsPerSync: inCluster,
+      /** The same without playing the cluster around it. */
+      controllerMicrosecondsPerSync: controller,
+      replayMicrosecondsPerSync: replayed,
+      timesAsFastAsVirtualRun: Math.round(inCluster / replayed),
+      timesAsFastAsController: timesAsFast,
+    })}\n`,
 );
+if (!isFast) process.exitCode = 1;
 
 function replayFor(prepared: readonly PreparedTrace[], seconds: number): { seconds: number; syncs: number } {
   const startedAt = processorSeconds();
