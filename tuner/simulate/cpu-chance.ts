@@ -3,7 +3,7 @@
  * itself (the luck of a second's arrivals) and what happens within a second.
  *
  * A number of requests around n returns to its mean within about cpuSeconds · (n + 1)² (processor sharing at load
- * n / (n + 1)). The longer that is against a second, the more of its course is followed. Both constants are fitted
+ * n / (n + 1)). The longer that is against a second, the more of its course is followed. The constants are fitted
  * to the per-request reference at one shape of request (150 ms of CPU, 30 to 90 % load); the other shapes in its
  * test were not looked at for that.
  */

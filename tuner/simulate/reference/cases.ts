@@ -74,16 +74,16 @@ function queueCase(
   return { name, template, quantity: 'runQueueP95', within: 0.05, replications: 4, ...options };
 }
 
-/** The two constants of cpu-chance.ts were fitted to these, that of slot-wait.ts to those of slots. */
+/** The constants of cpu-chance.ts were fitted to these, those of slot-wait.ts to the ones of slots and workers. */
 export const fittedCases: readonly AccuracyCase[] = [
-  chatCase('CPU at 30 %', { ...base, chatRate: () => 4 }, { replications: 2 }),
-  chatCase('CPU at 60 %', { ...base, chatRate: () => 8 }, { replications: 2 }),
+  chatCase('CPU at 30 %', { ...base, chatRate: () => 4 }, { replications: 1 }),
+  chatCase('CPU at 60 %', { ...base, chatRate: () => 8 }, { replications: 1 }),
   chatCase('CPU at 80 %', { ...base, chatRate: () => 10.7 }, { replications: 2 }),
-  chatCase('CPU at 90 %', { ...base, chatRate: () => 12 }, { replications: 6 }),
+  chatCase('CPU at 90 %', { ...base, chatRate: () => 12 }, { replications: 4 }),
   chatCase(
     'CPU, burst of a minute to 2.7 times what it carries',
     { ...short, chatRate: burst(300, 360, 18, 6) },
-    { replications: 6 },
+    { replications: 4 },
   ),
   chatCase('slots at 60 %', { ...slots, chatRate: () => 3.83 }),
   chatCase('slots at 75 %', { ...slots, chatRate: () => 4.79 }),
@@ -108,13 +108,13 @@ export const otherCases: readonly AccuracyCase[] = [
   chatCase(
     '50 ms of CPU a request, at 85 %',
     { ...halfHour, chat: quickChat, chatRate: () => 34 },
-    { within: 0.07 },
+    { within: 0.07, replications: 2 },
   ),
   chatCase('400 ms of CPU a request, at 60 %', { ...base, chat: heavyChat, chatRate: () => 3 }),
   chatCase(
     '400 ms of CPU a request, at 85 %',
     { ...base, chat: heavyChat, chatRate: () => 4.25 },
-    { replications: 6 },
+    { replications: 4 },
   ),
   chatCase(
     'two processes a pod, at 85 %',
@@ -124,7 +124,7 @@ export const otherCases: readonly AccuracyCase[] = [
   chatCase(
     'half a core a process, at 85 %',
     { ...base, api: halfACore, chatRate: () => 5.67 },
-    { replications: 8, within: 0.07 },
+    { replications: 6, within: 0.07 },
   ),
   chatCase('five pods at 75 %', { ...halfHour, api: pods(5, 200), chatRate: () => 25 }, { replications: 2 }),
   // Chance in the length of answers makes more of a difference to slots than a normal around their mean tells.
@@ -158,7 +158,7 @@ export const otherCases: readonly AccuracyCase[] = [
       run: { ...run, serviceSeconds: 2.5, firstTokenMedian: 0.2, squaredVariation: 0.5 },
       runRate: () => 2.04,
     },
-    { replications: 8, within: 0.07 },
+    { replications: 6, within: 0.07 },
   ),
   queueCase('two workers of eight slots, burst of two minutes', {
     ...short,

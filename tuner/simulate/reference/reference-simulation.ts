@@ -30,12 +30,12 @@ export function simulateRequests(given: ReferenceCase): ReferenceResult {
   }
 
   const context: Context = { given, events, chance, api, queue, dispatch, samples };
-  scheduleArrivals(context);
+  const arrivals = drawArrivals(context);
   if (given.scaling !== null) {
     const observed = { api, workers, queued: () => queue.length };
     startScaling(events, given.scaling, given, observed);
   }
-  return observe(context, workers);
+  return observe(context, workers, arrivals);
 }
 
 interface Context {
@@ -48,16 +48,18 @@ interface Context {
   readonly samples: ReferenceSample[];
 }
 
-function scheduleArrivals(context: Context): void {
-  const { given, events, chance } = context;
-  for (let second = 0; second < given.durationSeconds; second++) {
-    for (let count = given.chats[second] ?? 0; count > 0; count--) {
-      events.add(second + chance.uniform(), () => arrive(context, 'chat'));
-    }
-    for (let count = given.runs[second] ?? 0; count > 0; count--) {
-      events.add(second + chance.uniform(), () => arrive(context, 'run'));
-    }
-  }
+interface Arrival {
+  readonly at: number;
+  readonly kind: 'chat' | 'run';
+}
+
+/** Second by second. */
+function drawArrivals({ given, chance }: Context): Arrival[][] {
+  return Array.from({ length: given.durationSeconds }, (_, second) => {
+    const draw = (kind: Arrival['kind'], count = 0) =>
+      Array.from({ length: count }, () => ({ at: second + chance.uniform(), kind }));
+    return [...draw('chat', given.chats[second]), ...draw('run', given.runs[second])];
+  });
 }
 
 function arrive(context: Context, kind: 'chat' | 'run'): void {
@@ -132,7 +134,8 @@ function relayRun(context: Context, pod: ReferencePod, sample: ReferenceSample):
   });
 }
 
-function observe({ given, events, api, queue, samples }: Context, workers: PodSet): ReferenceResult {
+function observe(context: Context, workers: PodSet, arrivals: readonly Arrival[][]): ReferenceResult {
+  const { given, events, api, queue, samples } = context;
   const apiBusyRatio: number[] = [];
   const workerBusyRatio: number[] = [];
   const apiReplicas: number[] = [];
@@ -142,6 +145,8 @@ function observe({ given, events, api, queue, samples }: Context, workers: PodSe
   let apiBusy = 0;
   let workerBusy = 0;
   for (let second = 1; second <= given.durationSeconds; second++) {
+    // Only now: a queue of all that will ever come would be slow.
+    for (const { at, kind } of arrivals[second - 1] ?? []) events.add(at, () => arrive(context, kind));
     events.runUntil(second);
     const apiNow = busySeconds(api);
     const workerNow = busySeconds(workers);
