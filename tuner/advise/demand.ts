@@ -44,7 +44,7 @@ function demandFromPoints(evidence: Evidence, points: Points, growthRatio: numbe
     rates[name] = ratesOf(points, durationSeconds, share * growthRatio);
   }
   return {
-    description: `${points.length} points of the config${growthText(growthRatio)}, in the recorded mix of classes`,
+    description: `${points.length} points given${growthText(growthRatio)}, in the recorded mix of classes`,
     durationSeconds,
     rates,
   };
