@@ -1,8 +1,9 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
+import type { ClassFlow } from './flows.ts';
 import { relayRatioOf } from './front.ts';
 import { bucketP95Seconds } from './latency-record.ts';
 import type { ComponentSeries, SimulationSeries } from './result.ts';
-import type { ClassFlow, Unit, World } from './world.ts';
+import type { Unit, World } from './world.ts';
 
 /** Series while they are written. */
 export interface SeriesRecorder {

@@ -1,12 +1,13 @@
 import type { Back } from './back.ts';
 import { stepBusy } from './busy-workers.ts';
 import { passCalm, planCalm } from './calm-workers.ts';
+import type { FrontFlow } from './flows.ts';
 import type { Front } from './front.ts';
 import { isSurelyBusy, passPool, planPool, stepPooledRelays } from './front-pool.ts';
 import { stepFront } from './front-second.ts';
 import { pollIfDue } from './poll-queue.ts';
 import { admit, fillCalls, refusedRatio } from './shared-limits.ts';
-import type { FrontFlow, World } from './world.ts';
+import type { World } from './world.ts';
 
 /**
  * Seconds [from, to) of traffic, in which no pod comes or goes: requests arrive, are served at the connections, and

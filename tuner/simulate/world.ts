@@ -1,12 +1,9 @@
 import type { ComponentName } from '../contracts/component.ts';
 import { type Autoscaler, createAutoscaler, type PreparedHpa, prepareHpa } from './autoscaler.ts';
-import { type Back, type BackSecond, createBack } from './back.ts';
-import type { FirstTokenDelays } from './first-token-delays.ts';
+import { type Back, createBack } from './back.ts';
+import { type ClassFlow, createFlow, createFrontFlow, type FrontFlow } from './flows.ts';
 import { cpuOfPod, createFront, type Front } from './front.ts';
-import type { FrontSecond } from './front-second.ts';
-import { createLatencyRecord, type LatencyRecord } from './latency-record.ts';
 import type {
-  ClassModel,
   ComponentModel,
   Demand,
   ObjectivesModel,
@@ -17,7 +14,6 @@ import type {
 import { type Noise, noiseMask, noiseOf } from './noise.ts';
 import { createPods, type Pods, startWithReady } from './pods.ts';
 import { createResourceMetrics, type ResourceMetrics } from './resource-metrics.ts';
-import { cpuRatioBeforeFirstToken } from './service-mix.ts';
 
 /** Settings with their HPAs compiled: made once, simulated any number of times. */
 export type PreparedScaling = Readonly<Partial<Record<ComponentName, PreparedComponent>>>;
@@ -63,39 +59,6 @@ export interface Unit {
   /** Second up to which the above is added up. */
   countedUpTo: number;
   peakReplicas: number;
-}
-
-/** One class while it is simulated. */
-export interface ClassFlow {
-  readonly model: ClassModel;
-  readonly arrivals: Uint16Array;
-  readonly front: Front;
-  /** Null for a class that a queue serves. */
-  readonly delays: FirstTokenDelays | null;
-  readonly firstToken: LatencyRecord;
-  /** Null for a class that no queue serves. */
-  readonly queued: QueuedFlow | null;
-}
-
-export interface QueuedFlow {
-  readonly back: Back;
-  readonly wait: LatencyRecord;
-  /** Input of the queue's second, reused. */
-  readonly second: BackSecond;
-}
-
-/** All that arrives at one front. */
-export interface FrontFlow {
-  readonly unit: Front;
-  /** Input of the front's second, reused. */
-  readonly second: FrontSecond;
-  /** Requests per second that run in it, and that it relays. */
-  readonly local: Uint16Array;
-  readonly relayed: Uint16Array;
-  /** Classes of those that run in it. */
-  readonly classes: readonly ClassFlow[];
-  /** Behind those that it relays; of several classes one queue. */
-  readonly queued: QueuedFlow | null;
 }
 
 export interface World {
@@ -212,102 +175,6 @@ function createUnit(
 function cpuReader(front: Front | null, back: Back | null): (place: number) => number {
   if (front !== null) return (place) => cpuOfPod(front, place);
   return () => back?.cpuMilliseconds ?? 0;
-}
-
-interface FlowContext {
-  readonly model: SimulationModel;
-  readonly units: readonly Unit[];
-  readonly demand: Demand;
-  readonly noise: Noise;
-  readonly objectives: ObjectivesModel;
-}
-
-/** @returns nothing where a component that serves the class is not simulated */
-function createFlow(flow: ClassModel, context: FlowContext): ClassFlow[] {
-  const unit = context.units.find(({ model }) => model.name === flow.front);
-  if (!unit?.front) return [];
-  const { demand, objectives } = context;
-  const firstToken = createLatencyRecord(flow.firstTokenSeconds, objectives.firstTokenP95Seconds);
-  const known = {
-    model: flow,
-    arrivals: demand.arrivals[flow.name] ?? new Uint16Array(demand.durationSeconds),
-    front: unit.front,
-    firstToken,
-  };
-  if (flow.back !== null) {
-    const queued = createQueuedFlow(flow, firstToken, context);
-    return queued === null ? [] : [{ ...known, delays: null, queued }];
-  }
-  const delays: FirstTokenDelays = {
-    histogram: firstToken.bucket,
-    share: 1,
-    cpuSecondsBeforeFirstToken: cpuSecondsBeforeFirstToken(unit.model, flow),
-  };
-  return [{ ...known, delays, queued: null }];
-}
-
-function createQueuedFlow(
-  flow: ClassModel,
-  firstToken: LatencyRecord,
-  { model, units, noise, objectives }: FlowContext,
-): QueuedFlow | null {
-  const unit = units.find((candidate) => candidate.model.name === flow.back);
-  if (!unit?.back) return null;
-  const usual = flow.queueWaitSeconds ?? unnoticeableWait;
-  const wait = createLatencyRecord(usual, objectives.queueWaitP95Seconds);
-  const second = {
-    noise,
-    atSeconds: 0,
-    requestTimeoutSeconds: model.limits.requestTimeoutSeconds,
-    cpuSecondsBeforeFirstToken: cpuSecondsBeforeFirstToken(unit.model, flow),
-    queueDelays: wait.bucket,
-    firstTokenDelays: firstToken.bucket,
-  };
-  return { back: unit.back, wait, second };
-}
-
-/** For a queue whose usual wait was not measured. */
-const unnoticeableWait = { median: 0.01, sigma: 0 };
-
-/** @returns nothing where no request arrives */
-function createFrontFlow(front: Front, flows: readonly ClassFlow[], context: FlowContext): FrontFlow[] {
-  const own = flows.filter((flow) => flow.front === front);
-  if (own.length === 0) return [];
-  const { demand, noise, model } = context;
-  const classes = own.filter(({ queued }) => queued === null);
-  const relayed = own.filter(({ queued }) => queued !== null);
-  const second: FrontSecond = {
-    noise,
-    atSeconds: 0,
-    relayEndedRatio: 0,
-    requestTimeoutSeconds: model.limits.requestTimeoutSeconds,
-    delays: classes.flatMap(({ delays }) => delays ?? []),
-  };
-  return [
-    {
-      unit: front,
-      second,
-      local: sumArrivals(classes, demand),
-      relayed: sumArrivals(relayed, demand),
-      classes,
-      queued: relayed[0]?.queued ?? null,
-    },
-  ];
-}
-
-/** One class's arrivals are taken as they are: they are shared by all simulations of a search. */
-function sumArrivals(flows: readonly ClassFlow[], { durationSeconds }: Demand): Uint16Array {
-  const [first, ...others] = flows;
-  if (first === undefined) return new Uint16Array(durationSeconds);
-  if (others.length === 0) return first.arrivals;
-  return first.arrivals.map((count, at) =>
-    others.reduce((sum, { arrivals }) => sum + (arrivals[at] ?? 0), count),
-  );
-}
-
-function cpuSecondsBeforeFirstToken(component: ComponentModel, flow: ClassModel): number {
-  const cpuSeconds = (component.cpuMilliseconds[flow.name] ?? 0) / component.processMillicores;
-  return cpuSeconds * cpuRatioBeforeFirstToken;
 }
 
 /**
