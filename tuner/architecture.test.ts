@@ -30,7 +30,13 @@ const allowed: Record<string, readonly string[]> = {
   'scenarios/testing': ['tuner/contracts', 'scripts/tools'],
   sandbox: [...common, 'tuner/config', 'tuner/cluster', 'scripts/tools'],
   'scripts/tools': common,
-  'scripts/traffic-bench': [...common, 'tuner/derive', 'tuner/load/process-usage.ts', 'scripts/tools'],
+  'scripts/traffic-bench': [
+    ...common,
+    'tuner/derive',
+    'tuner/load/bundle-script.ts',
+    'tuner/load/process-usage.ts',
+    'scripts/tools',
+  ],
   'scripts/tools/hpa-conformance': [...common, 'tuner/hpa'],
 };
 const nobodyImports = ['tuner/cli'];

@@ -28,7 +28,11 @@ export function aroundMean(mean: number, random: () => number): number {
 }
 
 function wordsOf(count: number, random: () => number): string {
-  return Array.from({ length: count }, () => words[Math.floor(random() * words.length)]).join(' ');
+  let text = '';
+  for (let n = 0; n < count; n++) {
+    text += `${n === 0 ? '' : ' '}${words[Math.floor(random() * words.length)]}`;
+  }
+  return text;
 }
 
 /** Lines of a prompt file; empty ones are none. */

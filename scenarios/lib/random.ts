@@ -6,9 +6,9 @@
  */
 export function randomOf(...seeds: readonly (string | number)[]): () => number {
   let state = 0x811c9dc5;
-  for (const character of seeds.join('/')) {
-    state = Math.imul(state ^ character.charCodeAt(0), 0x01000193);
-  }
+  const text = seeds.join('/');
+  // By index: k6's engine takes three times as long to go through a text by its iterator.
+  for (let at = 0; at < text.length; at++) state = Math.imul(state ^ text.charCodeAt(at), 0x01000193);
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

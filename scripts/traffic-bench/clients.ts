@@ -1,15 +1,22 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LoadPlan } from '../../tuner/contracts/load-plan.ts';
+import type { Bench } from './bench.ts';
 import type { Client } from './measure.ts';
+import type { StreamShape } from './stream-server.ts';
 
+/** So many streams of one shape at any time. */
 export interface Load {
-  readonly url: string;
+  readonly shape: StreamShape;
   readonly streams: number;
-  /** Longer than any measurement takes. */
-  readonly seconds: number;
+  /** How long one lasts, so that arrivals can keep that many open; null: without an end, each kept by one VU. */
+  readonly streamSeconds: number | null;
 }
 
-const scenarios = join(import.meta.dirname, '..', '..', 'scenarios', 'bench');
-const quietly = [
+/** Longer than any measurement takes. */
+const longestSeconds = 300;
+const benchScripts = join(import.meta.dirname, '..', '..', 'scenarios', 'bench');
+const k6Flags = [
   '--quiet',
   '--no-color',
   '--no-usage-report',
@@ -18,50 +25,92 @@ const quietly = [
   '--address=',
 ];
 
-export function bareReader(program: string, { url, streams }: Load): Client {
+export function bareReader({ program, server }: Bench, { shape, streams }: Load): Client {
+  const url = `${server.baseUrl('reader', shape)}/chat-messages`;
   return {
-    name: 'bare Go reader',
+    id: 'reader',
+    title: 'bare Go reader',
     command: program,
     args: ['read', '--url', url, '--streams', String(streams)],
   };
 }
 
-/** @param output where its load.ndjson goes: to be written is part of the work */
-export function k6Client(
-  name: string,
-  script: string,
-  { k6, load, output, env = {} }: { k6: string; load: Load; output: string; env?: Record<string, string> },
-): Client {
+/** Where a client's load.ndjson goes: to be written is part of the work. */
+export function outputOf({ folder }: Bench, id: string): string {
+  return join(folder, `${id}.ndjson`);
+}
+
+/** The chat scenario with a load plan, as `tune load` runs it; in callback mode the script takes each event. */
+export function chatScenario(bench: Bench, mode: 'native' | 'callback', load: Load): Client {
+  const id = `scenario-${mode}`;
+  const plan = join(bench.folder, `${id}-plan.json`);
+  writeFileSync(plan, JSON.stringify(planOf(bench.server.baseUrl(id, load.shape), load)));
   return {
-    name,
-    command: k6,
-    args: ['run', ...quietly, '--out', `buckets=${output}`, join(scenarios, script)],
+    id,
+    title: `chat scenario, ${mode}`,
+    command: bench.k6,
+    args: ['run', ...k6Flags, '--out', `buckets=${outputOf(bench, id)}`, bench.scenarios],
     env: {
-      BENCH_URL: load.url,
-      BENCH_STREAMS: String(load.streams),
-      BENCH_SECONDS: String(load.seconds),
-      ...env,
+      TUNE_LOAD_PLAN: plan,
+      TUNE_KEY_CHAT: 'app-bench',
+      ...(mode === 'callback' ? { TUNE_SSE: 'callback' } : {}),
     },
   };
 }
 
-export function locustClient(locust: string, { url, streams }: Load): Client {
-  const users = String(streams);
+/** A script of the benchmark's own, in scenarios/bench: reading and nothing else. */
+export function benchScript(bench: Bench, mode: 'native' | 'callback', load: Load): Client {
+  const id = mode;
+  const script = `${mode}.ts`;
   return {
-    name: 'Locust',
+    id,
+    title: mode,
+    command: bench.k6,
+    args: ['run', ...k6Flags, '--out', `buckets=${outputOf(bench, id)}`, join(benchScripts, script)],
+    env: {
+      BENCH_URL: `${bench.server.baseUrl(id, load.shape)}/chat-messages`,
+      BENCH_STREAMS: String(load.streams),
+      ...(load.streamSeconds === null
+        ? {}
+        : { BENCH_ARRIVALS_PER_SECOND: String(load.streams / load.streamSeconds) }),
+      BENCH_SECONDS: String(longestSeconds),
+    },
+  };
+}
+
+export function locustClient({ server }: Bench, locust: string, { shape, streams }: Load): Client {
+  const users = String(streams);
+  const file = join(import.meta.dirname, 'locustfile.py');
+  return {
+    id: 'locust',
+    title: 'Locust',
     command: locust,
-    args: [
-      '-f',
-      join(import.meta.dirname, 'locustfile.py'),
-      '--headless',
-      '-u',
-      users,
-      '-r',
-      users,
-      '--only-summary',
-      '--loglevel',
-      'ERROR',
+    args: ['-f', file, '--headless', '-u', users, '-r', users, '--only-summary', '--loglevel', 'ERROR'],
+    env: { BENCH_URL: `${server.baseUrl('locust', shape)}/chat-messages` },
+  };
+}
+
+function planOf(baseUrl: string, { streams, streamSeconds }: Load): LoadPlan {
+  const arrivalsPerSecond = streams / (streamSeconds ?? longestSeconds);
+  return {
+    schemaVersion: 1,
+    seed: 1,
+    baseUrl,
+    scenarios: [
+      {
+        name: 'chat',
+        kind: 'chat',
+        responseMode: 'streaming',
+        startArrivalsPerSecond: arrivalsPerSecond,
+        stages: [{ durationSeconds: longestSeconds, arrivalsPerSecond }],
+        preAllocatedVUs: Math.ceil(streams * 1.2),
+        maxVUs: streams * 2,
+        gracefulStopSeconds: 0,
+        requestTimeoutSeconds: longestSeconds,
+        inputs: {},
+        promptTokens: 20,
+        promptSuffix: '',
+      },
     ],
-    env: { BENCH_URL: url },
   };
 }

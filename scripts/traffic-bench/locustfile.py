@@ -23,8 +23,8 @@ class Reader(FastHttpUser):
         with self.client.post(
             URL, name="stream", data=BODY, headers={"Content-Type": "application/json"}, stream=True, catch_response=True
         ) as response:
-            while line := response.stream.readline():
-                if line.startswith(b'data: {"event":"message"') and b'"answer":""' not in line:
+            while event := response.stream.readline(b"\n\n"):
+                if event.startswith(b'data: {"event":"message"') and b'"answer":""' not in event:
                     tokens += 1
                     if first_token is None:
                         first_token = time.perf_counter() - began

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodes, formatError, TuneError } from '../../tuner/errors.ts';
+import { bundleScript, mixedProgram } from '../../tuner/load/bundle-script.ts';
 import { toolPath } from '../tools/tool-paths.ts';
 import { compareClients } from './compare-clients.ts';
 import { manyStreams } from './many-streams.ts';
@@ -30,8 +31,10 @@ async function bench(args: readonly string[]): Promise<number> {
   try {
     const k6 = toolPath('k6');
     const program = await buildStreams(folder, signal);
+    const scenarios = join(folder, 'mixed.js');
+    writeFileSync(scenarios, await bundleScript(mixedProgram));
     const server = await startServer(program);
-    const bench = { k6, program, server, folder, signal, note };
+    const bench = { k6, scenarios, program, server, folder, signal, note };
     try {
       if (wanted.includes('paced')) results.push(...(await compareClients(bench, 'paced')));
       if (wanted.includes('bursts')) results.push(...(await compareClients(bench, 'bursts')));

@@ -14,6 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sirupsen/logrus"
+
+	"go.k6.io/k6/v2/lib"
 	"go.k6.io/k6/v2/metrics"
 	"go.k6.io/k6/v2/output"
 )
@@ -236,9 +239,10 @@ func TestTokensEqualSamples(t *testing.T) {
 			Count: metrics.TimeSeries{Metric: f.metric("tokens", metrics.Counter), Tags: tags},
 			Gap:   metrics.TimeSeries{Metric: f.metric("inter_token_gap_ms", metrics.Trend), Tags: tags},
 		}
-		tokens.First(startOfTest.Add(900 * time.Millisecond))
+		tokens.Points = append(tokens.Points, FirstToken(startOfTest.Add(900*time.Millisecond)))
 		for i := range 50 { // several in one moment and over six seconds
-			tokens.Next(startOfTest.Add(time.Duration(900+i/2*200)*time.Millisecond), time.Duration(i%2*200)*time.Millisecond)
+			at, gap := time.Duration(900+i/2*200)*time.Millisecond, time.Duration(i%2*200)*time.Millisecond
+			tokens.Points = append(tokens.Points, NextToken(startOfTest.Add(at), gap))
 		}
 		if f == bulk {
 			f.output.AddMetricSamples([]metrics.SampleContainer{tokens})
@@ -255,6 +259,35 @@ func TestTokensEqualSamples(t *testing.T) {
 	second := byName(bulk.lines())
 	if second["tokens 0"] != "3 3 [] 0" || !strings.HasPrefix(second["inter_token_gap_ms 0"], "2 200 ") {
 		t.Errorf("second 0 has tokens %q and gaps %q", second["tokens 0"], second["inter_token_gap_ms 0"])
+	}
+}
+
+// probe says who asks for its samples.
+type probe struct{ isAskedByGroupSummary chan bool }
+
+func (p *probe) GetSamples() []metrics.Sample {
+	p.isAskedByGroupSummary <- isAskedByGroupSummary()
+	return nil
+}
+
+func TestTokensMakeNoSamplesForKsixsGroupSummaryAlone(t *testing.T) {
+	asked := &probe{isAskedByGroupSummary: make(chan bool, 1)}
+	summary := lib.NewGroupSummary(logrus.New())
+	if err := summary.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time it is known
+		summary.AddMetricSamples([]metrics.SampleContainer{asked})
+		if !<-asked.isAskedByGroupSummary {
+			t.Error("k6's group summary is not known any more: each token makes two samples for it")
+		}
+	}
+	if err := summary.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	asked.GetSamples()
+	if <-asked.isAskedByGroupSummary {
+		t.Error("another output is taken for the group summary")
 	}
 }
 

@@ -6,14 +6,17 @@ import "encoding/json"
 func (r *Rule) decode(data []byte) Look {
 	fields := map[string]json.RawMessage{}
 	if json.Unmarshal(data, &fields) != nil {
-		return Look{}
+		return unsure
 	}
 	var name string
 	if json.Unmarshal(fields[r.NameField], &name) != nil {
-		return Look{}
+		return unsure
 	}
-	path := r.path([]byte(name))
-	return Look{Name: []byte(name), IsToken: path != nil && decodedText(fields, path) != ""}
+	look := Look{Name: []byte(name), TextEvent: r.index([]byte(name))}
+	if look.TextEvent != noText {
+		look.IsToken = decodedText(fields, r.texts[look.TextEvent].path) != ""
+	}
+	return look
 }
 
 func decodedText(fields map[string]json.RawMessage, path []string) string {

@@ -19,7 +19,7 @@ func FuzzLookAgreesWithTheDecoder(f *testing.F) {
 			t.Skip()
 		}
 		quick, slow := rule.Look(data), rule.decode(data)
-		if !bytes.Equal(quick.Name, slow.Name) || quick.IsToken != slow.IsToken {
+		if !bytes.Equal(quick.Name, slow.Name) || quick.IsToken != slow.IsToken || quick.TextEvent != slow.TextEvent {
 			t.Errorf("quick look %q %v, decoder %q %v", quick.Name, quick.IsToken, slow.Name, slow.IsToken)
 		}
 	})

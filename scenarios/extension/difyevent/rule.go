@@ -18,14 +18,25 @@ type textField struct {
 	path  []string
 }
 
-// path is nil for an event that carries no text.
-func (r *Rule) path(event []byte) []string {
+// Events are the names of those that carry text, in the order that Look.TextEvent counts in.
+func (r *Rule) Events() []string {
+	names := make([]string, len(r.texts))
+	for i, field := range r.texts {
+		names[i] = field.event
+	}
+	return names
+}
+
+// noText is the index of an event that carries none.
+const noText = -1
+
+func (r *Rule) index(event []byte) int {
 	for i := range r.texts {
 		if r.texts[i].event == string(event) {
-			return r.texts[i].path
+			return i
 		}
 	}
-	return nil
+	return noText
 }
 
 // maxHeads bounds the places remembered while the name of an event is not known yet.
@@ -61,6 +72,8 @@ type Look struct {
 	Name []byte
 	// IsToken: the event carries text. An empty text is no token.
 	IsToken bool
+	// TextEvent is the index of Name in the rule's Events, -1 where it is none of them.
+	TextEvent int
 }
 
 // Look reads the data of one event. The part behind the fields it needs is not read, so broken JSON

@@ -2,9 +2,12 @@ package difyevent
 
 import "bytes"
 
+var unsure = Look{TextEvent: noText}
+
 // scan walks the top-level fields until name and text are known. It is not sure where a field's name
 // or the event's is written with escapes, or where the text ends early.
 func (r *Rule) scan(data []byte) (look Look, sure bool) {
+	look.TextEvent = noText
 	var path []string
 	var places [maxHeads]int // of the values a path may begin in, 0 where not met
 	isNamed := false
@@ -12,18 +15,18 @@ func (r *Rule) scan(data []byte) (look Look, sure bool) {
 	for isMember {
 		key, value, ok := member(data, at)
 		if !ok {
-			return Look{}, false
+			return unsure, false
 		}
 		if string(key) == r.NameField {
 			name, ok := simpleString(data, value)
 			if !ok {
-				return Look{}, false
+				return unsure, false
 			}
 			look.Name, isNamed = name, true
-			path = r.path(name)
-			if path == nil {
+			if look.TextEvent = r.index(name); look.TextEvent == noText {
 				return look, true
 			}
+			path = r.texts[look.TextEvent].path
 			if place := places[r.head(path[0])]; place > 0 {
 				look.IsToken, ok = hasText(data, place, path[1:])
 				return look, ok
@@ -36,7 +39,7 @@ func (r *Rule) scan(data []byte) (look Look, sure bool) {
 			}
 		}
 		if at, isMember, ok = nextMember(data, value); !ok {
-			return Look{}, false
+			return unsure, false
 		}
 	}
 	return look, at > 0

@@ -12,7 +12,7 @@ import (
 // once a second, all at once: a sample of its own per token would cost more than reading it. How the
 // stream will end is not known yet, so these three carry no outcome.
 type pace struct {
-	tokens      *buckets.Tokens
+	points      []buckets.TokenPoint
 	lastToken   time.Time
 	since       time.Time
 	bytes       int64
@@ -23,26 +23,15 @@ type pace struct {
 
 const paceBatch = time.Second
 
-func newPace(instruments *instruments, tags *metrics.TagSet, push func(metrics.SampleContainer)) *pace {
-	p := &pace{push: push, tags: tags, instruments: instruments}
-	p.renew(0)
-	return p
-}
-
-// renew makes room for as many tokens as came in the time before.
-func (p *pace) renew(expected int) {
-	p.tokens = &buckets.Tokens{
-		Count:  metrics.TimeSeries{Metric: p.instruments.tokens, Tags: p.tags},
-		Gap:    metrics.TimeSeries{Metric: p.instruments.interTokenGap, Tags: p.tags},
-		Points: make([]buckets.TokenPoint, 0, expected+expected/4),
-	}
+func newPace(instruments *instruments, tags *metrics.TagSet, push func(metrics.SampleContainer)) pace {
+	return pace{push: push, tags: tags, instruments: instruments}
 }
 
 func (p *pace) token(at time.Time) {
 	if p.lastToken.IsZero() {
-		p.tokens.First(at)
+		p.points = append(p.points, buckets.FirstToken(at))
 	} else {
-		p.tokens.Next(at, at.Sub(p.lastToken))
+		p.points = append(p.points, buckets.NextToken(at, at.Sub(p.lastToken)))
 	}
 	p.lastToken = at
 }
@@ -66,8 +55,14 @@ func (p *pace) flush(at time.Time) {
 		})
 	}
 	p.since, p.bytes = at, 0
-	if tokens := len(p.tokens.Points); tokens > 0 {
-		p.push(p.tokens)
-		p.renew(tokens)
+	tokens := len(p.points)
+	if tokens == 0 {
+		return
 	}
+	p.push(&buckets.Tokens{
+		Count:  metrics.TimeSeries{Metric: p.instruments.tokens, Tags: p.tags},
+		Gap:    metrics.TimeSeries{Metric: p.instruments.interTokenGap, Tags: p.tags},
+		Points: p.points,
+	})
+	p.points = make([]buckets.TokenPoint, 0, tokens+tokens/4) // as many will come in the next second
 }

@@ -64,7 +64,9 @@ func (c *call) result() *Result {
 
 func (s *stream) describe(made *Result, start time.Time) {
 	for _, counted := range s.counts {
-		made.Events[counted.name] = counted.count
+		if counted.count > 0 {
+			made.Events[counted.name] = counted.count
+		}
 	}
 	made.Selected, made.FirstEvent = s.selected, s.first
 	made.Tokens, made.Bytes = s.tokens, s.bytes

@@ -12,15 +12,18 @@ import (
 // stream is what is known of one event stream while it is read. What each token touches stands together: a
 // stream that wakes finds nothing of its own in the processor's caches, and that is most of what it costs.
 type stream struct {
-	params        *params
-	pace          *pace
 	now           time.Time // of the read whose events are being visited
 	tokens, bytes int64
+	stopAfter     int64 // tokens; 0: never
+	isSelecting   bool
+	rule          *difyevent.Rule
+	counts        []eventCount // first the rule's events, in its order
+	last          int          // index in counts of the name seen last
+	pace          pace
 	delivery      delivery
-	counts        []eventCount
-	last          int // index in counts of the name seen last
 	parser        eventstream.Parser
 
+	params                                       *params
 	first                                        string
 	firstEvent, firstToken, workflowStarted, end time.Time
 
@@ -49,8 +52,15 @@ const mostNames = 64
 // A silentEvent keeps a connection open; it comes before, and says nothing of, the first real event.
 const silentEvent = "ping"
 
-func newStream(p *params, pace *pace) *stream {
-	return &stream{params: p, pace: pace, selected: map[string][]string{}}
+func newStream(p *params, pace pace) *stream {
+	s := &stream{
+		params: p, rule: p.rule, pace: pace, stopAfter: p.stopAfterTokens, isSelecting: len(p.selected) > 0,
+		selected: map[string][]string{},
+	}
+	for _, name := range p.rule.Events() {
+		s.counts = append(s.counts, eventCount{name: name})
+	}
+	return s
 }
 
 // read goes on until the stream ends. All events of one read arrived at the same moment, as far as
@@ -77,7 +87,7 @@ func (s *stream) visit(event eventstream.Event) error {
 	if !event.HasData && len(event.Name) == 0 {
 		return nil // a comment
 	}
-	look := s.params.rule.Look(event.Data)
+	look := s.rule.Look(event.Data)
 	name := event.Name
 	if len(name) == 0 {
 		name = look.Name
@@ -85,20 +95,24 @@ func (s *stream) visit(event eventstream.Event) error {
 	if len(name) == 0 {
 		name = []byte("message") // the standard's name of an event without one
 	}
-	s.count(name)
+	if len(event.Name) == 0 && look.TextEvent >= 0 {
+		s.counts[look.TextEvent].count++
+	} else {
+		s.count(name)
+	}
 	if string(name) == silentEvent {
 		s.delivery.ping(s.now)
 	} else if event.HasData {
 		s.mark(name, event.Data, look)
 	}
-	if look.IsToken && s.tokens == s.params.stopAfterTokens {
+	if look.IsToken && s.tokens == s.stopAfter {
 		return errStopped
 	}
 	return nil
 }
 
 func (s *stream) count(name []byte) {
-	if len(s.counts) == 0 || s.counts[s.last].name != string(name) {
+	if s.last >= len(s.counts) || s.counts[s.last].name != string(name) {
 		s.last = s.indexOf(string(name))
 	}
 	s.counts[s.last].count++
@@ -123,7 +137,7 @@ func (s *stream) mark(name, data []byte, look difyevent.Look) {
 	}
 	if look.IsToken {
 		s.token()
-		if len(s.params.selected) == 0 {
+		if !s.isSelecting {
 			return
 		}
 	}

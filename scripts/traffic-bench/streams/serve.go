@@ -5,15 +5,19 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// counts are asked for by the benchmark; the answers need no lock.
-var events, active atomic.Int64
+// counter is what one client has been sent; clients that run side by side are told apart by a name in the path.
+type counter struct{ Events, Active atomic.Int64 }
+
+var counters sync.Map // name → *counter
 
 // serve listens on a free port of the loopback, prints its address, and ends with its standard input.
 //
@@ -50,16 +54,41 @@ func answerAll(connection net.Conn) {
 		if _, err := reader.Discard(int(max(0, request.ContentLength))); err != nil {
 			return
 		}
-		if strings.HasPrefix(request.URL.Path, "/counts") {
-			body := fmt.Sprintf(`{"events":%d,"active":%d}`, events.Load(), active.Load())
+		if request.URL.Path == "/counts" {
+			body := countsText()
 			_, err = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 		} else {
-			err = stream(connection, shapeOf(request), received)
+			name, shape := splitPath(request.URL.Path)
+			err = stream(connection, counterOf(name), shapeOf(shape), received)
 		}
 		if err != nil {
 			return
 		}
 	}
+}
+
+func countsText() string {
+	var parts []string
+	counters.Range(func(name, value any) bool {
+		c := value.(*counter)
+		parts = append(parts, fmt.Sprintf(`%q:{"events":%d,"active":%d}`, name, c.Events.Load(), c.Active.Load()))
+		return true
+	})
+	return "{" + strings.Join(parts, ",") + "}"
+}
+
+func counterOf(name string) *counter {
+	found, _ := counters.LoadOrStore(name, &counter{})
+	return found.(*counter)
+}
+
+// splitPath takes /NAME/SHAPE/v1/chat-messages apart; the shape stands there because scenarios add the rest themselves.
+func splitPath(path string) (name, shape string) {
+	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 3)
+	if len(parts) < 3 {
+		return "", ""
+	}
+	return parts[0], parts[1]
 }
 
 // shape of one stream: tokens, the pause before the first and between two, and events in one write.
@@ -68,8 +97,8 @@ type shape struct {
 	first, gap    time.Duration
 }
 
-func shapeOf(request *http.Request) shape {
-	query := request.URL.Query()
+func shapeOf(text string) shape {
+	query, _ := url.ParseQuery(text)
 	number := func(name string, otherwise int) int {
 		if value, err := strconv.Atoi(query.Get(name)); err == nil {
 			return value
@@ -96,9 +125,9 @@ func chunk(text string) string {
 }
 
 // stream sends each write when it is due by the first one's moment, so that a late one is made up for.
-func stream(connection net.Conn, s shape, received time.Time) error {
-	active.Add(1)
-	defer active.Add(-1)
+func stream(connection net.Conn, counted *counter, s shape, received time.Time) error {
+	counted.Active.Add(1)
+	defer counted.Active.Add(-1)
 	if s.first > 0 {
 		time.Sleep(s.first)
 	}
@@ -116,16 +145,15 @@ func stream(connection net.Conn, s shape, received time.Time) error {
 		if _, err := connection.Write(piece); err != nil {
 			return err
 		}
-		events.Add(int64(s.batch))
+		counted.Events.Add(int64(s.batch))
 	}
 	_, err := connection.Write([]byte(end + "0\r\n\r\n"))
-	events.Add(1)
+	counted.Events.Add(2) // the first, which bears the stamp, and the last
 	return err
 }
 
 // stamped is the first event: how long after the request's arrival it was sent.
 func stamped(received time.Time) string {
 	waited := float64(time.Since(received).Nanoseconds()) / 1e6
-	events.Add(1)
 	return chunk(fmt.Sprintf(`data: {"event":"message","answer":"first","sentAfterMs":%.4f}`, waited) + "\n\n")
 }
