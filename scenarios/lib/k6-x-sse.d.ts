@@ -29,6 +29,8 @@ declare module 'k6/x/sse' {
 
   /** Milliseconds since the (intended) start; null: did not come. */
   export interface RequestTimes {
+    /** That start, as Date.now() would tell it, with fractions. */
+    startAtMs: number;
     schedulingDelayMs: number | null;
     headersMs: number | null;
     firstEventMs: number | null;

@@ -49,7 +49,7 @@ export function chatScenario(bench: Bench, mode: 'native' | 'callback', load: Lo
     id,
     title: `chat scenario, ${mode}`,
     command: bench.k6,
-    args: ['run', ...k6Flags, '--out', `buckets=${outputOf(bench, id)}`, bench.scenarios],
+    args: ['run', ...k6Flags, '--out', `buckets=${outputOf(bench, id)}`, bench.scenarios[mode]],
     env: {
       TUNE_LOAD_PLAN: plan,
       TUNE_KEY_CHAT: 'app-bench',
@@ -103,7 +103,7 @@ function planOf(baseUrl: string, { streams, streamSeconds }: Load): LoadPlan {
         responseMode: 'streaming',
         startArrivalsPerSecond: arrivalsPerSecond,
         stages: [{ durationSeconds: longestSeconds, arrivalsPerSecond }],
-        preAllocatedVUs: Math.ceil(streams * 1.2),
+        preAllocatedVUs: Math.ceil(streams * 1.1),
         maxVUs: streams * 2,
         gracefulStopSeconds: 0,
         requestTimeoutSeconds: longestSeconds,

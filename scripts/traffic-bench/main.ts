@@ -31,8 +31,12 @@ async function bench(args: readonly string[]): Promise<number> {
   try {
     const k6 = toolPath('k6');
     const program = await buildStreams(folder, signal);
-    const scenarios = join(folder, 'mixed.js');
-    writeFileSync(scenarios, await bundleScript(mixedProgram));
+    const scenarios = { native: join(folder, 'native.js'), callback: join(folder, 'callback.js') };
+    writeFileSync(
+      scenarios.native,
+      await bundleScript(mixedProgram, ['callback', 'environment', 'indexing']),
+    );
+    writeFileSync(scenarios.callback, await bundleScript(mixedProgram, ['environment', 'indexing']));
     const server = await startServer(program);
     const bench = { k6, scenarios, program, server, folder, signal, note };
     try {

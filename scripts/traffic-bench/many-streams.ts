@@ -9,40 +9,61 @@ const eventsPerSecond = 20;
 const streamSeconds = 10;
 const goals = { cores: 1, memoryBytes: 1e9, firstTokenLateMs: 2 };
 const windowSeconds = 20;
+/** Above this there was not always a core when one was needed: lateness and drops are then the machine's. */
+const busiestHostRatio = 0.9;
 
 /** As many streams as a large test needs, and half of them to see how late a first token is told. */
 export async function manyStreams(bench: Bench): Promise<Result[]> {
-  const full = await run(bench, loadOf(2_000), chatScenario(bench, 'native', loadOf(2_000)));
+  const native = await run(bench, loadOf(2_000), benchScript(bench, 'native', loadOf(2_000)));
+  const scenario = await run(bench, loadOf(2_000), chatScenario(bench, 'native', loadOf(2_000)));
   const half = await run(bench, loadOf(1_000), benchScript(bench, 'native', loadOf(1_000)));
-  const cores = full.window.cpuSeconds / full.window.seconds;
-  const what = `2,000 streams, ${eventsPerSecond} events/s each`;
   return [
-    { what: `${what}: open at the end`, measured: String(full.window.active), goal: null, isMet: null },
+    ...figures('2,000 streams, native', native),
+    ...figures('2,000 streams, chat scenario', scenario),
+    {
+      what: "1,000 streams, native: first token after the server's own stamp, p99",
+      measured: `${shown(half.lateP99Ms)} (p50 ${shown(half.lateP50Ms)})${busyNote(half)}`,
+      goal: '≤ 2 ms',
+      isMet: half.lateP99Ms !== null && half.lateP99Ms <= goals.firstTokenLateMs ? true : judged(half, false),
+    },
+  ];
+}
+
+function figures(what: string, found: Run): Result[] {
+  const { window, dropped } = found;
+  const cores = window.cpuSeconds / window.seconds;
+  const megabytes = window.memoryBytes / 1e6;
+  return [
     {
       what: `${what}: CPU`,
-      measured: `${cores.toFixed(2)} cores`,
+      measured: `${cores.toFixed(2)} cores for ${(window.events / window.seconds).toFixed(0)} events/s`,
       goal: '≤ 1 core',
       isMet: cores <= goals.cores,
     },
     {
       what: `${what}: memory`,
-      measured: `${(full.window.memoryBytes / 1e6).toFixed(0)} MB`,
+      measured: `${megabytes.toFixed(0)} MB`,
       goal: '≤ 1 GB',
-      isMet: full.window.memoryBytes <= goals.memoryBytes,
+      isMet: window.memoryBytes <= goals.memoryBytes,
     },
     {
       what: `${what}: dropped iterations`,
-      measured: String(full.dropped),
+      measured: `${dropped}${busyNote(found)}`,
       goal: '0',
-      isMet: full.dropped === 0,
-    },
-    {
-      what: "1,000 streams: first token after the server's own stamp, p99",
-      measured: `${shown(half.lateP99Ms)} (p50 ${shown(half.lateP50Ms)})`,
-      goal: '≤ 2 ms',
-      isMet: half.lateP99Ms === null ? null : half.lateP99Ms <= goals.firstTokenLateMs,
+      isMet: dropped === 0 ? true : judged(found, false),
     },
   ];
+}
+
+/** A miss on a machine that was full says nothing. */
+function judged({ window }: Run, isMet: boolean): boolean | null {
+  return window.hostBusyRatio > busiestHostRatio ? null : isMet;
+}
+
+function busyNote({ window }: Run): string {
+  return window.hostBusyRatio > busiestHostRatio
+    ? `, the machine being ${(window.hostBusyRatio * 100).toFixed(0)} % busy`
+    : '';
 }
 
 function loadOf(streams: number): Load {

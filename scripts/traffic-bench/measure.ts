@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { readProcessUsage } from '../../tuner/load/process-usage.ts';
@@ -22,6 +23,8 @@ export interface Window {
   readonly memoryBytes: number;
   /** At the end of the window. */
   readonly active: number;
+  /** Of all cores, with whatever else ran on the machine; 0–1. */
+  readonly hostBusyRatio: number;
 }
 
 export interface MeasureOptions {
@@ -115,6 +118,7 @@ async function watch(
   { server, seconds, signal }: MeasureOptions,
 ): Promise<Map<string, Window>> {
   const readAll = () => Promise.all(running.map((each) => read(each, server)));
+  const hostBefore = readHost();
   const begins = await readAll();
   let ends = begins;
   const most = begins.map(({ memoryBytes }) => memoryBytes);
@@ -124,11 +128,13 @@ async function watch(
     for (const [index, { memoryBytes }] of ends.entries())
       most[index] = Math.max(most[index] ?? 0, memoryBytes);
   }
+  const host = readHost();
+  const hostBusyRatio = (host.busy - hostBefore.busy) / Math.max(1, host.total - hostBefore.total);
   return new Map(
     running.map(({ client }, index) => {
       const [begin, end] = [begins[index], ends[index]];
       if (begin === undefined || end === undefined) throw new Error('every client is read each time');
-      return [client.id, windowOf(begin, end, most[index] ?? 0)];
+      return [client.id, { ...windowOf(begin, end, most[index] ?? 0), hostBusyRatio }];
     }),
   );
 }
@@ -141,7 +147,7 @@ async function read({ client, pid }: Running, server: StreamServer): Promise<Rea
   return { ...counts, ...usage, atMs: performance.now() };
 }
 
-function windowOf(begin: Reading, end: Reading, memoryBytes: number): Window {
+function windowOf(begin: Reading, end: Reading, memoryBytes: number): Omit<Window, 'hostBusyRatio'> {
   return {
     events: end.events - begin.events,
     seconds: (end.atMs - begin.atMs) / 1_000,
@@ -149,4 +155,15 @@ function windowOf(begin: Reading, end: Reading, memoryBytes: number): Window {
     memoryBytes,
     active: end.active,
   };
+}
+
+/** Milliseconds of all cores since boot. */
+function readHost(): { busy: number; total: number } {
+  let busy = 0;
+  let total = 0;
+  for (const { times } of cpus()) {
+    busy += times.user + times.nice + times.sys + times.irq;
+    total += times.user + times.nice + times.sys + times.irq + times.idle;
+  }
+  return { busy, total };
 }

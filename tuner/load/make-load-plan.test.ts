@@ -171,11 +171,11 @@ describe('checkCaps', () => {
 });
 
 describe('sizeVus', () => {
-  // Little's law by hand: 10/s × 4 s × headroom 2.5 = 100 as usual, 10/s × (120 + 5) s = 1,250 at worst.
+  // Little's law by hand: 10/s × 4 s × headroom 1.3 = 52 as usual, 10/s × (120 + 5) s = 1,250 at worst.
   it.each([
     {
       given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 },
-      pre: 100,
+      pre: 52,
       max: 1250,
     },
     {
@@ -183,16 +183,16 @@ describe('sizeVus', () => {
       pre: 10,
       max: 10,
     },
-    // No request lasts longer than its timeout: 10/s × 2 s × 2.5.
-    { given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 2, expectedSeconds: 8 }, pre: 50, max: 70 },
+    // No request lasts longer than its timeout: 10/s × 2 s × 1.3.
+    { given: { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 2, expectedSeconds: 8 }, pre: 26, max: 70 },
     {
       given: { peakArrivalsPerSecond: 200, requestTimeoutSeconds: 40, expectedSeconds: 8 },
-      pre: 4000,
+      pre: 2080,
       max: 9000,
     },
     {
       given: { peakArrivalsPerSecond: 500, requestTimeoutSeconds: 120, expectedSeconds: 8 },
-      pre: 10_000,
+      pre: 5200,
       max: 10_000,
     },
   ])('$given', ({ given, pre, max }) => {

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { LoadPlan } from '../contracts/load-plan.ts';
 import { runFiles } from '../contracts/run-folder.ts';
-import { bundleScript, mixedProgram } from './bundle-script.ts';
+import { bundleScript, mixedProgram, type ScenarioPart } from './bundle-script.ts';
 import { endWithUs } from './end-with-us.ts';
 import { explainK6Exit, type K6Exit } from './explain-k6-exit.ts';
 import { followRun } from './follow-run.ts';
@@ -56,10 +57,10 @@ export async function runLoad(given: LoadRunOptions): Promise<LoadRunResult> {
 }
 
 async function runK6(options: LoadRunOptions): Promise<K6Exit> {
-  const { runFolder, k6Path, keys, signal } = options;
+  const { runFolder, k6Path, keys, plan, signal } = options;
   const logPath = join(runFolder, runFiles.k6Log);
   const log = { file: logPath, append: true };
-  const program = options.script ?? (await writeScript(runFolder));
+  const program = options.script ?? (await writeScript(runFolder, plan));
   const running = execa(k6Path, k6Arguments(runFolder, options.extraOutputs ?? [], program), {
     env: k6Environment(runFolder, keys),
     extendEnv: false,
@@ -93,10 +94,19 @@ async function runK6(options: LoadRunOptions): Promise<K6Exit> {
   }
 }
 
-async function writeScript(runFolder: string): Promise<string> {
+async function writeScript(runFolder: string, plan: LoadPlan): Promise<string> {
   const path = join(runFolder, runFiles.k6Script);
-  writeFileSync(path, await bundleScript(mixedProgram));
+  writeFileSync(path, await bundleScript(mixedProgram, unneededParts(plan)));
   return path;
+}
+
+/** This k6 is the project's own and has a plan. */
+function unneededParts({ scenarios }: LoadPlan): ScenarioPart[] {
+  return [
+    ...(process.env.TUNE_SSE === 'callback' ? [] : ['callback' as const]),
+    'environment',
+    ...(scenarios.some(({ kind }) => kind === 'indexing') ? [] : ['indexing' as const]),
+  ];
 }
 
 function writeJson(path: string, value: unknown): void {

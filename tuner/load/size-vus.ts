@@ -14,8 +14,8 @@ export interface VuDemand {
 
 /** Of a streamed answer of some hundred tokens; a workflow also waits for a worker, and a document for all of that. */
 const usualSeconds: Record<TrafficClass, number> = { chat: 8, workflow: 12, indexing: 15 };
-/** Streams last longer when the target is pushed, which is what a load test does. */
-const headroom = 2.5;
+/** For what is usual; the executor makes the rest before it is needed, so that a large load need not hold it all along. */
+const headroom = 1.3;
 const fewest = 10;
 const endingSeconds = 5;
 /** k6 needs a script engine for each: beyond this the machine's memory is the limit, not the target. */
@@ -27,7 +27,7 @@ const most = 10_000;
  * timeout. What lies between is made while the load runs, before an arrival would be dropped (docs/decisions/0006).
  *
  * @example sizeVus({ name: 'chat', peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 })
- * // { preAllocatedVUs: 100, maxVUs: 1250 }
+ * // { preAllocatedVUs: 52, maxVUs: 1250 }
  */
 export function sizeVus(demand: VuDemand): { preAllocatedVUs: number; maxVUs: number } {
   const { name, peakArrivalsPerSecond, requestTimeoutSeconds, turns = 1 } = demand;

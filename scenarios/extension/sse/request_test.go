@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const dify = `{ endpoint: 'e', timeout: '20s', select: ['workflow_finished', 'message_end', 'error'] }`
@@ -144,6 +145,16 @@ func TestRequestTimesAreThoseOfTheRecording(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestRequestTellsWhenItStarted(t *testing.T) {
+	before := time.Now()
+	times := newVU(t).request(serve(t, func(w http.ResponseWriter, _ *http.Request) { streamTo(w, token, end) }), `{}`).Times
+	after := time.Now()
+	began := time.UnixMicro(int64(*times.StartAtMs * 1000))
+	if began.Before(before.Add(-time.Millisecond)) || began.After(after) {
+		t.Errorf("started at %v, want between %v and %v", began, before, after)
 	}
 }
 

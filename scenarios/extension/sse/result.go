@@ -28,12 +28,14 @@ type Result struct {
 
 // Times of one request.
 type Times struct {
-	SchedulingDelay any `js:"schedulingDelayMs"`
-	Headers         any `js:"headersMs"`
-	FirstEvent      any `js:"firstEventMs"`
-	FirstToken      any `js:"firstTokenMs"`
-	QueueWait       any `js:"queueWaitMs"`
-	Duration        any `js:"durationMs"`
+	// StartAt is the (intended) start as JavaScript's Date.now() would tell it, with its fractions.
+	StartAt         float64 `js:"startAtMs"`
+	SchedulingDelay any     `js:"schedulingDelayMs"`
+	Headers         any     `js:"headersMs"`
+	FirstEvent      any     `js:"firstEventMs"`
+	FirstToken      any     `js:"firstTokenMs"`
+	QueueWait       any     `js:"queueWaitMs"`
+	Duration        any     `js:"durationMs"`
 }
 
 func (c *call) result() *Result {
@@ -43,7 +45,7 @@ func (c *call) result() *Result {
 		Outcome: c.ending.outcome, EndReason: c.ending.reason, Message: c.ending.message,
 		Events: map[string]int64{}, Selected: map[string][]string{},
 		Body: string(c.body), Bytes: int64(len(c.body)),
-		Times: Times{Headers: since(start, c.headers), Duration: since(start, c.end)},
+		Times: Times{StartAt: float64(start.UnixNano()) / 1e6, Headers: since(start, c.headers), Duration: since(start, c.end)},
 	}
 	if c.module.vu.State().Options.DiscardResponseBodies.Bool {
 		made.Body = ""

@@ -94,7 +94,7 @@ type outcome struct {
 	Events                                        map[string]int
 	Selected                                      map[string][]string
 	Tokens, Bytes                                 int
-	Times                                         struct{ SchedulingDelayMs, HeadersMs, FirstEventMs, FirstTokenMs, QueueWaitMs, DurationMs *float64 }
+	Times                                         struct{ StartAtMs, SchedulingDelayMs, HeadersMs, FirstEventMs, FirstTokenMs, QueueWaitMs, DurationMs *float64 }
 }
 
 // taken are the samples so far as "metric{endpoint,outcome}" → values.

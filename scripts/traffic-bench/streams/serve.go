@@ -50,7 +50,6 @@ func answerAll(connection net.Conn) {
 		if err != nil {
 			return
 		}
-		received := time.Now()
 		if _, err := reader.Discard(int(max(0, request.ContentLength))); err != nil {
 			return
 		}
@@ -59,7 +58,7 @@ func answerAll(connection net.Conn) {
 			_, err = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 		} else {
 			name, shape := splitPath(request.URL.Path)
-			err = stream(connection, counterOf(name), shapeOf(shape), received)
+			err = stream(connection, counterOf(name), shapeOf(shape))
 		}
 		if err != nil {
 			return
@@ -124,36 +123,60 @@ func chunk(text string) string {
 	return fmt.Sprintf("%x\r\n%s\r\n", len(text), text)
 }
 
-// stream sends each write when it is due by the first one's moment, so that a late one is made up for.
-func stream(connection net.Conn, counted *counter, s shape, received time.Time) error {
+// paced is turned by every stream that has pauses.
+var paced = newWheel()
+
+// stream sends one answer; a stream without pauses is written as fast as the connection takes it.
+func stream(connection net.Conn, counted *counter, s shape) error {
 	counted.Active.Add(1)
 	defer counted.Active.Add(-1)
-	if s.first > 0 {
-		time.Sleep(s.first)
+	one := &pacedStream{connection: connection, counted: counted, shape: s}
+	if s.gap > 0 {
+		return paced.run(one)
 	}
-	begin := time.Now()
-	batch := []byte(strings.Repeat(token, s.batch))
-	for sent := 0; sent < s.tokens; sent += s.batch {
-		if sent > 0 && s.gap > 0 {
-			time.Sleep(time.Until(begin.Add(time.Duration(sent/s.batch) * s.gap)))
-		}
-		piece := batch
-		if sent == 0 {
-			piece = append([]byte("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"+
-				stamped(received)), batch...)
-		}
-		if _, err := connection.Write(piece); err != nil {
+	for {
+		if isOver, err := one.send(); isOver || err != nil {
 			return err
 		}
-		counted.Events.Add(int64(s.batch))
 	}
-	_, err := connection.Write([]byte(end + "0\r\n\r\n"))
-	counted.Events.Add(2) // the first, which bears the stamp, and the last
-	return err
 }
 
-// stamped is the first event: how long after the request's arrival it was sent.
-func stamped(received time.Time) string {
-	waited := float64(time.Since(received).Nanoseconds()) / 1e6
-	return chunk(fmt.Sprintf(`data: {"event":"message","answer":"first","sentAfterMs":%.4f}`, waited) + "\n\n")
+// send writes what is due at one moment.
+func (s *pacedStream) send() (isOver bool, err error) {
+	piece := batchOf(s.shape.batch)
+	if s.sent == 0 {
+		piece = []byte("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n" +
+			stamped() + string(piece))
+	}
+	s.sent += s.shape.batch
+	isOver = s.sent >= s.shape.tokens
+	events := int64(s.shape.batch)
+	if isOver {
+		piece = append(append([]byte{}, piece...), end+"0\r\n\r\n"...)
+		events += 2 // the last, and the first, which bears the stamp
+	}
+	if _, err = s.connection.Write(piece); err == nil {
+		s.counted.Events.Add(events)
+	}
+	return isOver, err
+}
+
+var oneToken = []byte(token)
+
+func batchOf(events int) []byte {
+	if events == 1 {
+		return oneToken
+	}
+	made, ok := batches.Load(events)
+	if !ok {
+		made, _ = batches.LoadOrStore(events, []byte(strings.Repeat(token, events)))
+	}
+	return made.([]byte)
+}
+
+var batches sync.Map // events → bytes
+
+// stamped is the first event: when it was sent, in milliseconds since the epoch.
+func stamped() string {
+	return chunk(fmt.Sprintf(`data: {"event":"message","answer":"first","sentAtMs":%.4f}`, float64(time.Now().UnixNano())/1e6) + "\n\n")
 }

@@ -10,11 +10,13 @@ import (
 
 	_ "dify-scale-tuner/scenarios/extension/buckets"
 	_ "dify-scale-tuner/scenarios/extension/growing"
+	"dify-scale-tuner/scenarios/extension/heap"
 	"dify-scale-tuner/scenarios/extension/runner"
 	_ "dify-scale-tuner/scenarios/extension/sse"
 )
 
 func main() {
+	heap.Watch()
 	args, err := runner.Begin(os.Args, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
