@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { reasonOf, setupFailure } from './setup-failure.ts';
@@ -41,6 +40,8 @@ async function receive(part: string, options: DownloadOptions): Promise<string> 
   let timer = setTimeout(giveUp, stallMs);
   let received = 0;
   let total: number | null = null;
+  // Opened beforehand: a stream that opens its file by itself may do so after a failed transfer was cleared away.
+  const target = await open(part, 'w');
   try {
     const signal = options.signal ? AbortSignal.any([options.signal, stall.signal]) : stall.signal;
     // identity: else the announced length is that of the compressed body.
@@ -58,13 +59,15 @@ async function receive(part: string, options: DownloadOptions): Promise<string> 
         yield chunk;
       }
     };
-    await pipeline(response.body, count, createWriteStream(part), { signal });
+    await pipeline(response.body, count, target.createWriteStream(), { signal });
     if (total !== null && received !== total) throw new Error('connection closed early');
     return hash.digest('hex');
   } catch (error) {
     throw received > 0 ? cut(tool, url, received, total, error) : failed(tool, url, error);
   } finally {
     clearTimeout(timer);
+    // The stream has done so where one was made; where the server never answered, none was.
+    await target.close().catch(() => {});
   }
 }
 
