@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const sources = ['tuner', 'reports', 'sandbox', 'scripts', 'scenarios'];
@@ -12,6 +13,8 @@ export default defineConfig({
           exclude: ['**/*.e2e.test.ts', '**/*.long.test.ts', '**/node_modules/**'],
           // Reading the same modules anew for each of the files was half of the processor time.
           isolate: false,
+          // One core less would be one worker on a small machine, and much of a test is waiting for a process.
+          maxWorkers: Math.max(2, availableParallelism()),
           // Some start a process or two: on a busy machine that takes longer than the usual five seconds.
           testTimeout: 30_000,
         },
