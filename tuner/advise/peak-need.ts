@@ -21,7 +21,7 @@ export function peakNeed(
   component: ComponentModel,
   demand: ExpectedDemand,
 ): PeakNeed {
-  const ceiling = component.processes * component.processMillicores - component.idleMillicores;
+  const forRequests = component.processes * component.processMillicores;
   let bySlots = 0;
   let byCpu = 0;
   let arrivalsPerSecond = 0;
@@ -37,7 +37,7 @@ export function peakNeed(
       cpu += rate * (component.cpuMilliseconds[flow.name] ?? 0);
     }
     bySlots = Math.max(bySlots, held / component.slotsPerReplica);
-    byCpu = Math.max(byCpu, cpu / ceiling);
+    byCpu = Math.max(byCpu, cpu / forRequests);
     arrivalsPerSecond = Math.max(arrivalsPerSecond, arrivals);
   }
   return { arrivalsPerSecond, bySlots, byCpu, replicas: Math.max(bySlots, byCpu) };

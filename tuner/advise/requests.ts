@@ -1,3 +1,4 @@
+import { ceilingMillicoresOf } from '../simulate/model.ts';
 import { type AdviceRule, evidencePath } from './advice-rule.ts';
 
 /** The CPU request of the pod template: without one a CPU target has nothing to divide by. */
@@ -5,7 +6,7 @@ export const requests: AdviceRule = {
   id: 'requests',
   plan(context) {
     if (context.approach !== 'cpu' || context.model.requestedMillicores !== null) return null;
-    const usable = context.model.processes * context.model.processMillicores;
+    const usable = Math.round(ceilingMillicoresOf(context.model));
     return {
       sets: 'template.resources.requests.cpu',
       unit: 'millicores',

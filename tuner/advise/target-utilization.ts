@@ -1,4 +1,5 @@
 import type { MetricSpec } from '../contracts/hpa-spec.ts';
+import { ceilingMillicoresOf } from '../simulate/model.ts';
 import {
   type AdviceRule,
   ascending,
@@ -25,7 +26,7 @@ const highest = 90;
 
 function searchTarget(context: RuleContext, current: number | null): SettingPlan {
   const { model, name, need } = context;
-  const ceiling = model.processes * model.processMillicores;
+  const ceiling = Math.round(ceilingMillicoresOf(model));
   const requested = context.base.requestedMillicores ?? model.requestedMillicores ?? ceiling;
   // A target above what a replica can use of its request would never be reached.
   const reachable = Math.floor((ceiling / requested) * 100);

@@ -2,6 +2,7 @@ import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { Distribution } from '../contracts/estimate.ts';
 import type { SecondRange } from './load-recording.ts';
 import { classRates, meanOf, type Observation } from './observation.ts';
+import { type ServingWindow, servingWindows } from './serving-windows.ts';
 
 /** A request that waits longer than this share of its service says that its replica was full. */
 const saturatedWaitRatio = 0.75;
@@ -44,7 +45,7 @@ export function capacityWindows(
   const { load, seconds } = options;
   const ready = observation.ready.get(component);
   const usualFirstTokenMs = unloadedFirstTokenMs(observation);
-  const readings = cpuReadings(observation, component);
+  const readings = servingWindows(observation, component);
   const windows: CapacityWindow[] = [];
   for (let from = Math.ceil(load.fromSeconds); from + seconds <= load.toSeconds; from += seconds) {
     const range = { from, to: from + seconds };
@@ -62,7 +63,7 @@ interface OneWindow extends WindowOptions {
   readonly replicas: number;
   /** Of the whole run; null: nobody got one. */
   readonly usualFirstTokenMs: number | null;
-  readonly readings: readonly CpuReading[];
+  readonly readings: readonly ServingWindow[];
 }
 
 function windowOf(
@@ -135,32 +136,14 @@ function unloadedFirstTokenMs(observation: Observation): number | null {
   return all.quantile(0.1);
 }
 
-interface CpuReading {
-  readonly toSeconds: number;
-  readonly windowSeconds: number;
-  readonly millicores: number;
-}
-
-/** Of each pod of the component. */
-function cpuReadings(observation: Observation, component: ComponentName): CpuReading[] {
-  return observation.samples.usage
-    .filter((sample) => sample.component === component)
-    .flatMap(({ pods }) => pods)
-    .map(({ timestampAtSeconds, windowSeconds, containers }) => ({
-      toSeconds: timestampAtSeconds,
-      windowSeconds,
-      millicores: Object.values(containers).reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0),
-    }));
-}
-
-function cpuIn(readings: readonly CpuReading[], range: SecondRange): number | null {
+function cpuIn(readings: readonly ServingWindow[], range: SecondRange): number | null {
   let sum = 0;
   let count = 0;
-  for (const { toSeconds, windowSeconds, millicores } of readings) {
+  for (const { range: measured, millicoresPerReplica } of readings) {
     // Most of the measuring window must lie inside, else it speaks of the load before.
-    const inside = Math.min(range.to, toSeconds) - Math.max(range.from, toSeconds - windowSeconds);
-    if (inside < Math.min(windowSeconds, range.to - range.from) / 2) continue;
-    sum += millicores;
+    const inside = Math.min(range.to, measured.to) - Math.max(range.from, measured.from);
+    if (inside < Math.min(measured.to - measured.from, range.to - range.from) / 2) continue;
+    sum += millicoresPerReplica;
     count += 1;
   }
   return count === 0 ? null : sum / count;

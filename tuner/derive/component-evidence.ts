@@ -1,3 +1,4 @@
+import { mean } from 'simple-statistics';
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { ComponentEvidence, LoadStep } from '../contracts/evidence.ts';
 import { capacityWindows } from './capacity-windows.ts';
@@ -7,6 +8,7 @@ import { classRates, meanOf, type Observation } from './observation.ts';
 import { ceilingMillicores, declaredSlots, servingContainer } from './pod-template.ts';
 import { replicaCapacity } from './replica-capacity.ts';
 import { serviceSeconds } from './service-seconds.ts';
+import { servingWindows } from './serving-windows.ts';
 import { spread, startupSeconds } from './startup-seconds.ts';
 
 /** Windows short enough to lie between two scalings, long enough to hold some requests. */
@@ -77,9 +79,11 @@ function memoryReadings(observation: Observation, component: ComponentName): num
   return observation.samples.usage
     .filter((sample) => sample.component === component)
     .flatMap(({ pods }) => pods)
-    .map(({ containers }) =>
-      Object.values(containers).reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
-    );
+    .map(memoryBytesOf);
+}
+
+function memoryBytesOf({ containers }: Observation['samples']['usage'][number]['pods'][number]): number {
+  return Object.values(containers).reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
 }
 
 function loadStep(
@@ -98,20 +102,15 @@ function loadStep(
     (sum, name) => sum + meanOf(observation.inFlight.get(name) ?? new Float64Array(), range),
     0,
   );
-  const usage = observation.samples.usage
+  const isWithin = (from: number, to: number) => to <= range.to && from >= range.from - (to - from) / 2;
+  const usage = servingWindows(observation, component)
+    .filter((window) => isWithin(window.range.from, window.range.to))
+    .map(({ millicoresPerReplica }) => millicoresPerReplica);
+  const memory = observation.samples.usage
     .filter((sample) => sample.component === component)
     .flatMap(({ pods }) => pods)
-    .filter(({ timestampAtSeconds, windowSeconds: window }) => {
-      return timestampAtSeconds <= range.to && timestampAtSeconds - window >= range.from - window / 2;
-    });
-  const perPod = (value: (container: { cpuMillicores: number; memoryBytes: number }) => number) =>
-    usage.length === 0
-      ? null
-      : usage.reduce(
-          (sum, { containers }) =>
-            sum + Object.values(containers).reduce((total, one) => total + value(one), 0),
-          0,
-        ) / usage.length;
+    .filter(({ timestampAtSeconds: to, windowSeconds: window }) => isWithin(to - window, to))
+    .map(memoryBytesOf);
   const first = load.histogram('time_to_first_token_ms', range, { outcome: 'ok' });
   return {
     fromSeconds: stretch.fromSeconds,
@@ -119,8 +118,8 @@ function loadStep(
     arrivalsPerSecond: rates.reduce((sum, rate) => sum + rate.started, 0),
     completionsPerSecond: finished - failed,
     readyReplicas: ready ?? 0,
-    cpuMillicoresPerReplica: perPod(({ cpuMillicores }) => cpuMillicores),
-    memoryBytesPerReplica: perPod(({ memoryBytes }) => memoryBytes),
+    cpuMillicoresPerReplica: usage.length === 0 ? null : mean(usage),
+    memoryBytesPerReplica: memory.length === 0 ? null : mean(memory),
     inFlightPerReplica: ready ? inFlight / ready : null,
     queueDepth: component === 'worker' ? (observation.queueDepth?.mean(range.from, range.to) ?? null) : null,
     timeToFirstTokenP95Ms: first.quantile(0.95),

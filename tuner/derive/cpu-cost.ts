@@ -2,7 +2,9 @@ import { Matrix, solve } from 'ml-matrix';
 import type { ComponentName, RequestClass, TrafficClass } from '../contracts/component.ts';
 import type { Estimate } from '../contracts/estimate.ts';
 import { seededRandom } from '../stats/seeded-random.ts';
-import { classRates, documentRates, type Observation } from './observation.ts';
+import type { SecondRange } from './load-recording.ts';
+import { type Observation, workRate } from './observation.ts';
+import { servingWindows } from './serving-windows.ts';
 
 export interface CpuCost {
   /** CPU of one replica at no load, millicores. */
@@ -19,13 +21,15 @@ interface Reading {
 }
 
 const resamples = 400;
-const method = 'non-negative least squares over metrics.k8s.io windows, bootstrap, 400 resamples, seeded';
+const method =
+  'non-negative least squares over metrics.k8s.io windows, weighted by the inverse of what they use, bootstrap, 400 resamples, seeded';
 
 /**
- * What a request costs a component in CPU, from usage against the rate of requests in the same windows.
+ * What a request costs a component in CPU, from usage against the work that was done in the same windows.
  *
- * Work is counted half at a request's start and half at its end, since streams cost CPU from end to end. Documents
- * that were indexed meanwhile are a class of their own, so that what they cost is not put down to the others.
+ * Half of a request's work is counted at its first token and half at its successful end: while it waits for a slot it
+ * costs nothing, however many do. Documents that were indexed meanwhile are a class of their own, so that what they
+ * cost is not put down to the others.
  *
  * @returns null with fewer readings than three per unknown
  * @see Lawson and Hanson, Solving Least Squares Problems (1974), chapter 23; solved here over all sign patterns
@@ -42,10 +46,10 @@ export function fitCpuCost(
     millicores,
     work: [1, ...present.map((name) => work[classes.indexOf(name) + 1] ?? 0)],
   }));
-  if (rows.length < 3 * (present.length + 1)) return null;
-  const fitted = nonNegativeFit(rows);
+  if (rows.length < fewestPerUnknown * (present.length + 1)) return null;
+  const fitted = weightedFit(rows);
   const random = seededRandom(rows.length);
-  const fits = Array.from({ length: resamples }, () => nonNegativeFit(resample(rows, random)));
+  const fits = Array.from({ length: resamples }, () => weightedFit(resample(rows, random)));
   const estimateAt = (index: number): Estimate => ({
     value: fitted[index] ?? 0,
     ...interval(fits.map((fit) => fit[index] ?? 0)),
@@ -64,31 +68,53 @@ function readingsOf(
   component: ComponentName,
   classes: readonly TrafficClass[],
 ): Reading[] {
-  const ready = observation.ready.get(component);
-  return observation.samples.usage
-    .filter((sample) => sample.component === component)
-    .flatMap((sample) => {
-      const [first] = sample.pods;
-      if (!first || !ready) return [];
-      const to = Math.round(first.timestampAtSeconds);
-      const from = Math.round(first.timestampAtSeconds - first.windowSeconds);
-      // A replica that came or went inside the window shares the work for a part of it only.
-      const replicas = ready.isConstant(from, to) ? ready.at(from) : null;
-      if (from < 0 || !replicas || replicas > sample.pods.length) return [];
-      const total = sample.pods.reduce(
-        (sum, { containers }) =>
-          sum + Object.values(containers).reduce((cores, { cpuMillicores }) => cores + cpuMillicores, 0),
-        0,
-      );
-      const work = classes.map((name) => {
-        const { started, finished } =
-          name === 'indexing'
-            ? documentRates(observation.load, { from, to })
-            : classRates(observation.load, name, { from, to });
-        return (started + finished) / 2 / replicas;
-      });
-      return [{ millicores: total / sample.pods.length, work: [1, ...work] }];
+  const windows = servingWindows(observation, component);
+  const clean = windows.filter(({ range }) => !areManyLost(observation, range));
+  // Where every window has its failures, theirs is the cost of this traffic.
+  const used = clean.length >= fewestPerUnknown * (classes.length + 1) ? clean : windows;
+  return used.map(({ range, replicas, millicoresPerReplica }) => ({
+    millicores: millicoresPerReplica,
+    work: [1, ...classes.map((name) => workRate(observation.load, name, range) / replicas)],
+  }));
+}
+
+const fewestPerUnknown = 3;
+const manyLostRatio = 0.05;
+/** Dify goes on with a request whose client gave up, and nobody sees when that ends. */
+const lostWorkSeconds = 30;
+
+/** Whether requests failed whose work was done, or is still done, without being seen. */
+function areManyLost({ load }: Observation, { from, to }: SecondRange): boolean {
+  const range = { from: Math.max(0, from - lostWorkSeconds), to };
+  const failed = load.total('requests', 'sum', range, { outcome: 'failed' });
+  return failed > manyLostRatio * load.total('requests', 'sum', range);
+}
+
+/** Rounds of reweighting: the second changes weights by a few per cent, a third by nothing that matters. */
+const rounds = 2;
+/** What a window may be off by however idle it was: housekeeping of the pod, rounding of the counter. */
+const smallestErrorMillicores = 5;
+
+/**
+ * The error of a window grows with the number of requests in it, as their luck does: its variance with what it used.
+ * Unweighted, the windows under overload would drown those that tell one class from another.
+ */
+function weightedFit(rows: readonly Reading[]): number[] {
+  let used = rows.map(({ millicores }) => millicores);
+  let fit: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const weighted = rows.map(({ millicores, work }, index) => {
+      const weight = 1 / Math.sqrt(smallestErrorMillicores + Math.max(0, used[index] ?? 0));
+      return { millicores: millicores * weight, work: work.map((value) => value * weight) };
     });
+    fit = nonNegativeFit(weighted);
+    used = rows.map(({ work }) => predict(work, fit));
+  }
+  return fit;
+}
+
+function predict(work: readonly number[], coefficients: readonly number[]): number {
+  return work.reduce((total, value, index) => total + value * (coefficients[index] ?? 0), 0);
 }
 
 /** Least squares with every coefficient ≥ 0: the best of the fits over all subsets of the unknowns. */
@@ -101,10 +127,10 @@ function nonNegativeFit(rows: readonly Reading[]): number[] {
     );
     const coefficients = leastSquares(rows, used, unknowns);
     if (coefficients.some((value) => value < 0 || !Number.isFinite(value))) continue;
-    const error = rows.reduce((sum, { millicores, work }) => {
-      const predicted = work.reduce((total, value, index) => total + value * (coefficients[index] ?? 0), 0);
-      return sum + (millicores - predicted) ** 2;
-    }, 0);
+    const error = rows.reduce(
+      (sum, { millicores, work }) => sum + (millicores - predict(work, coefficients)) ** 2,
+      0,
+    );
     if (best === null || error < best.error) best = { coefficients, error };
   }
   return best?.coefficients ?? new Array(unknowns).fill(0);

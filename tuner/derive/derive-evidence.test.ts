@@ -37,6 +37,17 @@ describe('deriveEvidence on a generated recording', () => {
     expect(api?.idleMillicores?.value).toBeLessThan(40);
   });
 
+  it('finds CPU per request where most requests wait: only those that are served use any', async () => {
+    // Truth: 60 ms; 8 requests a second are served, of which up to 12 come.
+    const overloaded = { ...slotBound, rates: [1, 3, 12, 12, 12, 1] };
+    const api = deriveEvidence(await generateRecording(overloaded, 8)).components.api;
+    const cost = api?.cpuMillisecondsPerRequest.chat;
+    expect(cost?.value).toBeGreaterThan(55);
+    expect(cost?.value).toBeLessThan(65);
+    expect(api?.idleMillicores?.value).toBeGreaterThan(10);
+    expect(api?.idleMillicores?.value).toBeLessThan(30);
+  });
+
   it('keeps what indexing costs out of the cost of chat, and shows its calls beside those of apps', async () => {
     const indexing = { rates: [0, 2, 0, 3, 1, 2], cpuMillisecondsPerDocument: 150, secondsEach: 2 };
     const evidence = deriveEvidence(await generateRecording({ ...slotBound, indexing }, 2));

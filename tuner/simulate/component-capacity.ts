@@ -32,7 +32,7 @@ export function componentCapacity(
   const model: ComponentModel = {
     name,
     processes,
-    processMillicores: ceiling / processes,
+    processMillicores: millicoresForRequests(ceiling, component) / processes,
     requestedMillicores: component.requestedMillicores,
     requestedMemoryBytes: component.requestedMemoryBytes,
     idleMillicores: component.idleMillicores?.value ?? 0,
@@ -52,6 +52,13 @@ export function componentCapacity(
 }
 
 const millicoresPerProcess = 1000;
+/** However much a pod seems to do without requests, it serves some. */
+const leastServingRatio = 0.5;
+
+/** What a replica does without any request is part of the usage that its limit ends. */
+function millicoresForRequests(ceiling: number, { idleMillicores }: ComponentEvidence): number {
+  return Math.max(leastServingRatio * ceiling, ceiling - (idleMillicores?.value ?? 0));
+}
 
 function perClass<T>(
   classes: readonly RequestClass[],

@@ -147,7 +147,7 @@ function meetCpu(front: Front, place: number): void {
   cpuMet.growth = 0;
   if (cpuSeconds > 0) {
     const coming = localsOfLate / (pods.readyCount * model.processes);
-    cpuMet.growth = coming - ((1 - relayLoad) * (jobs / (jobs + 1))) / cpuSeconds;
+    cpuMet.growth = coming / (1 - relayLoad) - jobs / (jobs + 1) / cpuSeconds;
   }
   cpuMet.variation = variationOfCpuWait(jobs, cpuSeconds, model.processes);
 }

@@ -44,10 +44,11 @@ export interface ComponentModel {
   readonly name: ComponentName;
   /** Processes that each use one core at most; requests of a pod fall on them at random. */
   readonly processes: number;
-  /** CPU of one process at full speed, millicores; ≤ 1000. Infinity: CPU never binds. */
+  /** CPU that one process has for requests at full speed, millicores; ≤ 1000. Infinity: CPU never binds. */
   readonly processMillicores: number;
   readonly requestedMillicores: number | null;
   readonly requestedMemoryBytes: number | null;
+  /** Used by a pod beside its requests. */
   readonly idleMillicores: number;
   readonly memoryBytes: number;
   /** Requests that one pod holds at once; Infinity: not known to bind. */
@@ -63,6 +64,15 @@ export interface ComponentModel {
   readonly drainSeconds: number;
   /** Most database connections that one pod opens. */
   readonly postgresConnections: number;
+}
+
+/** CPU that a replica can use, for requests and beside them, millicores. */
+export function ceilingMillicoresOf({
+  processes,
+  processMillicores,
+  idleMillicores,
+}: ComponentModel): number {
+  return processes * processMillicores + idleMillicores;
 }
 
 export interface MetricPipelineModel {

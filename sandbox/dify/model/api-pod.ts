@@ -1,7 +1,7 @@
 /** An API pod: gunicorn workers with connection slots, a listen backlog before them, and a death in two steps. */
 import type { World } from '../../worlds/world.ts';
 import type { PodSnapshot } from '../kubernetes/pod-source.ts';
-import { Cpu } from './cpu.ts';
+import { Cpu, coresForRequests } from './cpu.ts';
 import type { Faults } from './faults.ts';
 import type { Place } from './place.ts';
 import { gunicornOf, poolOf } from './pod-env.ts';
@@ -48,7 +48,7 @@ export class ApiPod {
     this.#connections = connections;
     this.cpu = new Cpu(parts.scheduler, {
       processes: workers,
-      cores: pod.cpuLimitCores ?? workers,
+      cores: coresForRequests(pod.cpuLimitCores ?? workers, parts.world.api.idleCpuMillicores),
       slowdown: () => parts.faults.cpuSlowdown('api'),
     });
     this.#processes = Array.from({ length: workers }, (_, process) => ({

@@ -75,6 +75,23 @@ describe('Cpu', () => {
     );
   });
 
+  it('lets work go on in its turn with what was waiting for it, and no longer than the turn', () => {
+    const scheduler = new Scheduler();
+    const cpu = new Cpu(scheduler, alone);
+    const order: string[] = [];
+    // Ten events of 1 ms that a greenlet finds waiting, and another request of 10 ms.
+    const event = (left: number) => {
+      order.push(`event at ${scheduler.now()}`);
+      if (left > 0) cpu.run(0, 1, () => event(left - 1));
+    };
+    cpu.run(0, 1, () => event(9));
+    cpu.run(0, 10, () => order.push(`other at ${scheduler.now()}`));
+    scheduler.advanceTo(100);
+    // 5 events, 5 ms of the other, 5 events, the rest of the other.
+    const at = (moment: number) => `event at ${moment}`;
+    expect(order).toEqual([...[1, 2, 3, 4, 5, 11, 12, 13, 14, 15].map(at), 'other at 20']);
+  });
+
   it('cannot do more than its cores in any time', () => {
     const scheduler = new Scheduler();
     const cpu = new Cpu(scheduler, { processes: 4, cores: 1.5 });

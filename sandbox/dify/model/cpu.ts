@@ -2,7 +2,9 @@
  * The CPU of one pod: single-threaded processes that share what the pod's limit lets them have.
  *
  * A process takes turns: each piece of work runs for a few milliseconds and goes to the end of the line, as
- * greenlets do that yield at every query. While more processes are busy than the limit has cores, all run slower.
+ * greenlets do that yield at every query. A greenlet that finds its next token or event waiting goes on with it in the
+ * same turn, since reading what is there does not yield. While more processes are busy than the limit has cores, all
+ * run slower.
  */
 import type { Scheduler } from './scheduler.ts';
 import type { Wait } from './task.ts';
@@ -12,7 +14,15 @@ const turnMs = 5;
 
 interface Work {
   leftMs: number;
+  /** Of the turn that it is in, or of the one that it will get. */
+  turnLeftMs: number;
   done: () => void;
+}
+
+/** A piece is done, and what it goes on with has not been told yet. */
+interface Handover {
+  readonly line: Work[];
+  turnLeftMs: number;
 }
 
 export interface CpuOptions {
@@ -24,6 +34,13 @@ export interface CpuOptions {
   readonly slowdown?: () => number;
 }
 
+const fewestCores = 0.01;
+
+/** What a pod's limit leaves to requests: what it does without any is part of its usage as well. */
+export function coresForRequests(limitCores: number, idleMillicores: number): number {
+  return Math.max(fewestCores, limitCores - idleMillicores / 1000);
+}
+
 export class Cpu {
   readonly #scheduler: Scheduler;
   readonly #cores: number;
@@ -31,6 +48,7 @@ export class Cpu {
   readonly #lines: Work[][];
   #busy = 0;
   #usedMs = 0;
+  #handover: Handover | null = null;
   #stopped = false;
 
   constructor(scheduler: Scheduler, options: CpuOptions) {
@@ -60,8 +78,12 @@ export class Cpu {
       done();
       return;
     }
-    line.push({ leftMs, done });
-    if (line.length === 1) this.#takeTurn(line);
+    const handover = this.#handover?.line === line ? this.#handover : null;
+    if (handover !== null && handover.turnLeftMs > 0) {
+      line.unshift({ leftMs, turnLeftMs: handover.turnLeftMs, done });
+      handover.turnLeftMs = 0;
+    } else line.push({ leftMs, turnLeftMs: turnMs, done });
+    if (handover === null && line.length === 1) this.#takeTurn(line);
   }
 
   /** `run` for tasks. */
@@ -76,9 +98,9 @@ export class Cpu {
 
   #takeTurn(line: Work[]): void {
     const work = line[0];
-    if (!work) return;
+    if (!work || this.#stopped) return;
     this.#busy += 1;
-    const ms = Math.min(turnMs, work.leftMs);
+    const ms = Math.min(work.turnLeftMs, work.leftMs);
     const speed = Math.min(1, this.#cores / this.#busy);
     this.#scheduler.after(ms / speed, () => this.#endTurn(line, work, ms));
   }
@@ -89,9 +111,16 @@ export class Cpu {
     this.#usedMs += ms;
     work.leftMs -= ms;
     line.shift();
-    const isDone = work.leftMs <= 1e-9;
-    if (!isDone) line.push(work);
+    if (work.leftMs > 1e-9) {
+      work.turnLeftMs = turnMs;
+      line.push(work);
+      this.#takeTurn(line);
+      return;
+    }
+    // The first piece given while `done` runs goes on in what is left of the turn.
+    this.#handover = { line, turnLeftMs: work.turnLeftMs - ms };
+    work.done();
+    this.#handover = null;
     this.#takeTurn(line);
-    if (isDone) work.done();
   }
 }

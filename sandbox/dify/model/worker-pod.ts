@@ -3,7 +3,7 @@ import type { World } from '../../worlds/world.ts';
 import type { PodSnapshot } from '../kubernetes/pod-source.ts';
 import type { Broker, Consumer, Delivery } from '../queue/broker.ts';
 import { consumedQueues } from '../queue/celery-message.ts';
-import { Cpu } from './cpu.ts';
+import { Cpu, coresForRequests } from './cpu.ts';
 import type { Faults } from './faults.ts';
 import type { Place } from './place.ts';
 import { celeryOf, poolOf } from './pod-env.ts';
@@ -47,7 +47,7 @@ export class WorkerPod {
     this.#consumer = parts.broker.newConsumer();
     this.cpu = new Cpu(parts.scheduler, {
       processes,
-      cores: pod.cpuLimitCores ?? processes,
+      cores: coresForRequests(pod.cpuLimitCores ?? processes, parts.world.worker.idleCpuMillicores),
       slowdown: () => parts.faults.cpuSlowdown('worker'),
     });
     this.#processes = Array.from({ length: processes }, (_, process) => ({
