@@ -10,7 +10,7 @@ const fewestRequests = 10;
 /**
  * Seconds that one slot is held by a request of the class when nothing waits.
  *
- * Read from the stretch in which the class was served fastest (median), since waiting only ever adds. For the
+ * Read from the stretch in which the class was served fastest (mean), since waiting only ever adds. For the
  * worker the median wait in the queue is taken off; the spread of that wait stays in.
  *
  * @returns null without a stretch of at least ten successful requests
@@ -27,7 +27,7 @@ export function serviceSeconds(
       return { range, durations: durationsMs(observation, requestClass, range) };
     })
     .filter(({ durations }) => durations.count >= fewestRequests)
-    .sort((a, b) => (a.durations.quantile(0.5) ?? 0) - (b.durations.quantile(0.5) ?? 0));
+    .sort((a, b) => a.durations.mean - b.durations.mean);
   const [fastest] = candidates;
   if (!fastest) return null;
   const held = fastest.durations.distribution(0.001);

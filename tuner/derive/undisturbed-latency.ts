@@ -9,8 +9,8 @@ type Undisturbed = NonNullable<NonNullable<Evidence['latency'][RequestClass]>['u
 const fewestRequests = 10;
 
 /**
- * Latencies when nothing waits, from the stretch in which the class's median time to first token was lowest:
- * waiting only ever adds.
+ * Latencies when nothing waits, from the stretch in which the class's mean time to first token was lowest:
+ * waiting only ever adds. The mean, since a median does not show what the stretch before it left behind.
  *
  * @returns null without a stretch of at least ten first tokens
  */
@@ -25,7 +25,7 @@ export function undisturbedLatency(
       return { range, first: load.histogram('time_to_first_token_ms', range, { scenario, outcome: 'ok' }) };
     })
     .filter(({ first }) => first.count >= fewestRequests)
-    .sort((a, b) => (a.first.quantile(0.5) ?? 0) - (b.first.quantile(0.5) ?? 0));
+    .sort((a, b) => a.first.mean - b.first.mean);
   if (!fastest) return null;
   return {
     timeToFirstTokenMs: fastest.first.distribution(),
