@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { randomArrivalSeconds } from './lib/random-arrivals.ts';
 import { type K6Options, planOf, RecordedLoad, startK6, steady } from './testing/run-k6.ts';
 
 /** k6 as users run it, against a server that answers each request by its path and sends tokens every 20 ms. */
@@ -111,6 +112,39 @@ describe('k6 with a load plan', () => {
     expect(text).toContain('TUNE_KEY_WORKFLOW is not set');
     expect(text).not.toContain(key);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('random arrivals', () => {
+  /** How far a recording's seconds are from moments, under the beginning of k6's clock that suits them best. */
+  const distance = (recorded: readonly number[], moments: readonly number[]) => {
+    const under = (delay: number) => {
+      const planned = recorded.map(() => 0);
+      for (const moment of moments)
+        planned[Math.floor(moment + delay)] = (planned[Math.floor(moment + delay)] ?? 0) + 1;
+      return planned.reduce((sum, count, second) => sum + Math.abs(count - (recorded[second] ?? 0)), 0);
+    };
+    return Math.min(...Array.from({ length: 100 }, (_, step) => under(step * 0.02)));
+  };
+
+  it('come in the bursts and pauses that were drawn for each scenario, and are timed from those moments', async () => {
+    const rate = { perSecond: 15, seconds: 8 };
+    const random = { arrivalSpacing: 'random', preAllocatedVUs: 60, maxVUs: 60 } as const;
+    const scenarios = [steady('chat', rate, random), steady('workflow', rate, random)];
+    const k6 = start('random', { plan: planOf(baseUrl, scenarios, { seed: 3 }) });
+    expect(await k6.ended).toEqual({ code: 0, text: '' });
+    const load = new RecordedLoad(k6.load);
+    expect(load.total('dropped_iterations')).toBe(0);
+    expect(load.sum('scheduling_delay_ms') / load.total('scheduling_delay_ms')).toBeLessThan(100);
+    for (const scenario of scenarios) {
+      const drawn = randomArrivalSeconds(scenario, 3);
+      expect(load.total('requests', { scenario: scenario.name, outcome: 'ok' })).toBe(drawn.length);
+      const recorded = load.perSecond('requests_started', { scenario: scenario.name });
+      const even = Array.from({ length: drawn.length }, (_, n) => ((n + 1) * rate.seconds) / drawn.length);
+      // A start that is late by some milliseconds may fall into the next second.
+      expect(distance(recorded, drawn)).toBeLessThanOrEqual(6);
+      expect(distance(recorded, even)).toBeGreaterThan(12);
+    }
   });
 });
 

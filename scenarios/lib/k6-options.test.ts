@@ -40,6 +40,19 @@ describe('k6Options', () => {
     expect(scenarios?.chat).toMatchObject({ executor: 'ramping-arrival-rate', startRate: 250 });
   });
 
+  it("has random arrivals drawn by the plan's seed, and leaves the spacing out where it is even", () => {
+    const optionsOf = (
+      arrivalSpacing: 'random' | 'even',
+      executor: 'growing-arrival-rate' | 'ramping-arrival-rate' = 'growing-arrival-rate',
+    ) =>
+      k6Options({ ...plan, seed: 7, scenarios: [{ ...scenario, arrivalSpacing }] }, 0, { executor }).scenarios
+        ?.chat;
+    expect(optionsOf('random')).toMatchObject({ arrivalSpacing: 'random', seed: 7 });
+    expect(optionsOf('even')).not.toHaveProperty('arrivalSpacing');
+    // k6's own executor refuses options that it does not know.
+    expect(optionsOf('random', 'ramping-arrival-rate')).not.toHaveProperty('arrivalSpacing');
+  });
+
   it('never has a maximum of VUs below those allocated, which k6 refuses', () => {
     expect(k6Options(plan, 0).scenarios?.chat).toMatchObject({ preAllocatedVUs: 20, maxVUs: 20 });
   });

@@ -31,7 +31,11 @@ export function k6Options(
     scenarios: Object.fromEntries(
       plan.scenarios.map((scenario) => [
         scenario.name,
-        { ...arrivalRate(scenario, startMs, replayed(scenario.name)), ...executorOf(executor) },
+        {
+          ...arrivalRate(scenario, startMs, replayed(scenario.name)),
+          ...executorOf(executor),
+          ...(executor === 'growing-arrival-rate' ? spacingOf(scenario, plan.seed) : {}),
+        },
       ]),
     ),
     // What a load test needs of k6's tags; each further one is another dimension in every output.
@@ -55,9 +59,14 @@ function arrivalRate(
   };
 }
 
-/** Both take the same options; k6's types know their own executor alone. */
+/** Both take the options of the latter; k6's types know their own executor alone. */
 function executorOf(executor: ArrivalExecutor): Pick<RampingArrivalRateScenario, 'executor'> {
   return { executor: executor as 'ramping-arrival-rate' };
+}
+
+/** Even arrivals go without a word, so that an image built before there were others makes them too. */
+function spacingOf({ arrivalSpacing }: PlannedScenario, seed: number): object {
+  return arrivalSpacing === 'random' ? { arrivalSpacing, seed } : {};
 }
 
 type Arrivals = Pick<RampingArrivalRateScenario, 'timeUnit' | 'startRate' | 'stages'>;

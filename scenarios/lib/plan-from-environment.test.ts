@@ -53,6 +53,13 @@ describe('planFromEnvironment', () => {
     ]);
   });
 
+  it('spaces arrivals at random unless it is told otherwise', () => {
+    const spacingOf = (more: object) =>
+      planFromEnvironment({ ...given, ...more }, script).scenarios.map((each) => each.arrivalSpacing);
+    expect(spacingOf({})).toEqual(['random', 'random']);
+    expect(spacingOf({ TUNE_ARRIVAL_SPACING: 'even' })).toEqual(['even', 'even']);
+  });
+
   it.each([
     { wrong: { TUNE_BASE_URL: '' }, says: 'neither TUNE_LOAD_PLAN' },
     { wrong: { TUNE_KEY_CHAT: '', TUNE_KEY_WORKFLOW: '' }, says: 'TUNE_KEY_CHAT or TUNE_KEY_WORKFLOW' },
@@ -61,6 +68,7 @@ describe('planFromEnvironment', () => {
     { wrong: { TUNE_DURATION: '10' }, says: 'TUNE_DURATION: "10"' },
     { wrong: { TUNE_INPUTS: '{"n": 1}' }, says: 'TUNE_INPUTS' },
     { wrong: { TUNE_RESPONSE_MODE: 'later' }, says: 'TUNE_RESPONSE_MODE: "later"' },
+    { wrong: { TUNE_ARRIVAL_SPACING: 'poisson' }, says: 'TUNE_ARRIVAL_SPACING: "poisson"' },
     { wrong: { TUNE_MIX: 'indexing=1' }, says: 'TUNE_DATASET_ID' },
   ])('names $says where it cannot be read', ({ wrong, says }) => {
     expect(() => planFromEnvironment({ ...given, ...wrong }, script)).toThrow(says);

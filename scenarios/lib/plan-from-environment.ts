@@ -109,6 +109,7 @@ function scenarioOf(environment: Environment, name: TrafficClass, shape: LoadSha
     responseMode: name === 'indexing' ? 'blocking' : mode,
     startArrivalsPerSecond: shape.startArrivalsPerSecond,
     stages: [...shape.stages],
+    arrivalSpacing: spacingOf(environment),
     preAllocatedVUs: Math.max(10, Math.ceil(peak * holdSeconds)),
     maxVUs: Math.max(
       20,
@@ -122,6 +123,12 @@ function scenarioOf(environment: Environment, name: TrafficClass, shape: LoadSha
     ...(name === 'chat' && turns > 1 ? { turns, thinkSeconds } : {}),
     ...(name === 'indexing' ? { indexing: knowledgeOf(environment) } : {}),
   };
+}
+
+function spacingOf(environment: Environment): 'random' | 'even' {
+  const spacing = environment.TUNE_ARRIVAL_SPACING || 'random';
+  if (spacing === 'random' || spacing === 'even') return spacing;
+  throw new Error(`TUNE_ARRIVAL_SPACING: "${spacing}" is neither random nor even`);
 }
 
 function knowledgeOf(environment: Environment): NonNullable<PlannedScenario['indexing']> {

@@ -96,18 +96,23 @@ export function peakArrivalsPerSecond(shape: LoadShape): number {
 }
 
 /**
- * Arrivals of the whole shape: the area under the rate, as k6 counts them.
+ * Arrivals of the whole shape: the area under the rate, as k6 counts evenly spaced ones.
  *
  * @example expectedArrivals({ startArrivalsPerSecond: 0, stages: [{ durationSeconds: 10, arrivalsPerSecond: 4 }] }) // 20
  */
 export function expectedArrivals(shape: LoadShape): number {
+  return Math.floor(expectedArea(shape));
+}
+
+/** The same before it is cut to whole arrivals: what random ones come to in the mean. */
+export function expectedArea(shape: LoadShape): number {
   let rate = shape.startArrivalsPerSecond;
   let arrivals = 0;
   for (const stage of shape.stages) {
     arrivals += (stage.durationSeconds * (rate + stage.arrivalsPerSecond)) / 2;
     rate = stage.arrivalsPerSecond;
   }
-  return Math.floor(arrivals);
+  return arrivals;
 }
 
 /** Requests under way at the peak by Little's law, when none waits for another: rate × seconds each. */

@@ -113,6 +113,16 @@ export class RecordedLoad {
     return this.#values(metric, tags).reduce((sum, { value }) => sum + value, 0);
   }
 
+  /** Sum of a counter in each second since the header's start. */
+  perSecond(metric: string, tags: { scenario?: string } = {}): number[] {
+    const seconds: number[] = [];
+    for (const { atSeconds, value } of this.#values(metric, tags)) {
+      while (seconds.length <= atSeconds) seconds.push(0);
+      seconds[atSeconds] = (seconds[atSeconds] ?? 0) + value;
+    }
+    return seconds;
+  }
+
   #values(metric: string, tags: Readonly<Record<string, string>>) {
     const wanted = new Map(
       this.lines.flatMap((line) =>
@@ -127,7 +137,7 @@ export class RecordedLoad {
       line.type === 'bucket'
         ? line.values.flatMap(({ id, count, sum }) => {
             const kind = wanted.get(id);
-            return kind === undefined ? [] : [{ kind, count, value: sum }];
+            return kind === undefined ? [] : [{ atSeconds: line.atSeconds, kind, count, value: sum }];
           })
         : [],
     );

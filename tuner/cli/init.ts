@@ -40,6 +40,7 @@ profiles:
     shape:                             # constant, ramp, steps, spike, diurnal or replay (docs/profiles.md)
       spike: { baseArrivalsPerSecond: 2, peakArrivalsPerSecond: 14, before: 3m, duration: 1m, after: 5m }
     chat: { turns: 3, thinkTime: 10s }
+    # arrivalSpacing: even             # equal distances; random where left out, as users come
     # workflow: { dataFile: questions.csv }
   # a-recorded-hour:
   #   mix: { chat: 1 }

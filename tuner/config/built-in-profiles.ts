@@ -50,6 +50,7 @@ const common = {
   requestTimeout: 120,
   lead: 5,
   tail: 20,
+  arrivalSpacing: 'random',
   seed: 1,
 } as const;
 

@@ -16,6 +16,11 @@ export const plannedScenarioSchema = z.strictObject({
   stages: z
     .array(z.strictObject({ durationSeconds: z.number().min(0), arrivalsPerSecond: z.number().min(0) }))
     .min(1),
+  /**
+   * random: a Poisson process of that rate, drawn by the plan's seed and the scenario's name; even: one whenever the
+   * area under the rate reaches a whole number. Absent: even, and where `arrivals` are given.
+   */
+  arrivalSpacing: z.enum(['random', 'even']).optional(),
   preAllocatedVUs: z.int().min(1),
   maxVUs: z.int().min(1),
   gracefulStopSeconds: z.number().min(0),

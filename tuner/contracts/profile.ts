@@ -89,6 +89,12 @@ export const profileSchema = z
     /** How long the cluster is watched before the first and after the last arrival. */
     lead: durationSchema.prefault('10s'),
     tail: durationSchema.prefault('30s'),
+    /**
+     * random: as users come, who know nothing of each other (a Poisson process of the shape's rate); even: at equal
+     * distances, under which nothing ever waits below full load. A replay has the moments of its trace.
+     */
+    arrivalSpacing: z.enum(['random', 'even']).default('random'),
+    /** Of every draw: the same seed makes the same arrivals, prompts and lengths. */
     seed: z.int().default(1),
   })
   .superRefine(({ shape, stages, startArrivalsPerSecond }, context) => {

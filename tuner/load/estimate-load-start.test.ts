@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { randomArrivalSeconds } from '../../scenarios/lib/random-arrivals.ts';
 import { targetSchema } from '../contracts/config.ts';
 import { profileSchema } from '../contracts/profile.ts';
 import { estimateStartDelaySeconds } from './estimate-load-start.ts';
@@ -11,7 +12,10 @@ const target = targetSchema.parse({
   apps: { chat: { key: { env: 'A' } }, workflow: { key: { env: 'B' } } },
 });
 const plan = (mix: object, start: number, stages: object[]) =>
-  makeLoadPlan(profileSchema.parse({ mix, startArrivalsPerSecond: start, stages }), target);
+  makeLoadPlan(
+    profileSchema.parse({ mix, startArrivalsPerSecond: start, stages, arrivalSpacing: 'even' }),
+    target,
+  );
 const steady = plan({ chat: 1 }, 4, [{ duration: '60s', arrivalsPerSecond: 4 }]);
 
 /** Arrivals of a steady rate by second: k6 sends arrival n at (n + 1) / rate after its start. */
@@ -51,6 +55,22 @@ describe('estimateStartDelaySeconds', () => {
       if (second < 30) starts[second] = (starts[second] ?? 0) + 1;
     }
     expect(Math.abs((estimateStartDelaySeconds(ramp, starts) ?? Number.NaN) - 1)).toBeLessThan(0.25);
+  });
+
+  it.each([0, 0.6, 7.9])('finds a delay of %d s by the bursts and pauses that were drawn', (delay) => {
+    const profile = {
+      mix: { chat: 1, workflow: 1 },
+      shape: { constant: { arrivalsPerSecond: 4, duration: '60s' } },
+    };
+    const random = makeLoadPlan(profileSchema.parse(profile), target);
+    const starts = Array.from({ length: 30 }, () => 0);
+    for (const scenario of random.scenarios) {
+      for (const due of randomArrivalSeconds(scenario, random.seed, 29 - delay)) {
+        const second = Math.floor(delay + due);
+        starts[second] = (starts[second] ?? 0) + 1;
+      }
+    }
+    expect(Math.abs((estimateStartDelaySeconds(random, starts) ?? Number.NaN) - delay)).toBeLessThan(0.1);
   });
 
   it('knows nothing without an arrival', () => {

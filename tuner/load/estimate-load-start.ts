@@ -1,3 +1,4 @@
+import { randomArrivalSeconds } from '../../scenarios/lib/random-arrivals.ts';
 import type { LoadPlan, PlannedScenario } from '../contracts/load-plan.ts';
 import { arrivalSeconds } from './load-marks.ts';
 
@@ -14,7 +15,9 @@ const stepSeconds = 0.02;
 export function estimateStartDelaySeconds(plan: LoadPlan, starts: readonly number[]): number | null {
   const firstSecond = starts.findIndex((count) => count > 0);
   if (firstSecond < 0) return null;
-  const counts = plan.scenarios.map((scenario) => arrivalCount(scenario, starts.length));
+  const counts = plan.scenarios.map((scenario) =>
+    arrivalCount(scenario, { seed: plan.seed, untilSeconds: starts.length }),
+  );
   let best: number[] = [];
   let least = Number.POSITIVE_INFINITY;
   for (let step = 0; step * stepSeconds <= firstSecond + 1; step++) {
@@ -40,13 +43,22 @@ function distanceTo(starts: readonly number[], plannedUntil: (seconds: number) =
 }
 
 /**
- * Whole arrivals of a scenario up to a moment: those of its replay, or else k6 sends one whenever the area under the
- * rate reaches a whole number.
+ * Whole arrivals of a scenario up to a moment: those of its replay, those that were drawn, or else k6 sends one
+ * whenever the area under the rate reaches a whole number.
  */
-function arrivalCount(scenario: PlannedScenario, lastSecond: number): (seconds: number) => number {
-  if (scenario.arrivals === undefined) return (seconds) => Math.floor(area(scenario, seconds) + 1e-9);
-  const replayed = arrivalSeconds(scenario).filter((atSeconds) => atSeconds <= lastSecond);
-  return (seconds) => countUntil(replayed, seconds);
+function arrivalCount(
+  scenario: PlannedScenario,
+  { seed, untilSeconds }: { seed: number; untilSeconds: number },
+): (seconds: number) => number {
+  if (scenario.arrivals !== undefined) {
+    const replayed = arrivalSeconds(scenario).filter((atSeconds) => atSeconds <= untilSeconds);
+    return (seconds) => countUntil(replayed, seconds);
+  }
+  if (scenario.arrivalSpacing === 'random') {
+    const drawn = randomArrivalSeconds(scenario, seed, untilSeconds);
+    return (seconds) => countUntil(drawn, seconds);
+  }
+  return (seconds) => Math.floor(area(scenario, seconds) + 1e-9);
 }
 
 /** @param ascending searched by halves */

@@ -41,6 +41,13 @@ describe('makeLoadPlan', () => {
     ]);
   });
 
+  it('has arrivals come at random unless the profile wants them even', () => {
+    const spacings = (fields: object) =>
+      makeLoadPlan(profile(fields), target()).scenarios.map(({ arrivalSpacing }) => arrivalSpacing);
+    expect(spacings({})).toEqual(['random', 'random']);
+    expect(spacings({ arrivalSpacing: 'even' })).toEqual(['even', 'even']);
+  });
+
   it('leaves out a class without a share, whose app it then does not need', () => {
     const chat = profileSchema.parse({ ...input, mix: { chat: 1 } });
     const plan = makeLoadPlan(chat, target({ chat: { key: { env: 'A' } } }));
@@ -122,7 +129,7 @@ describe('makeLoadPlan with options of its classes', () => {
 
   it('has VUs for all messages of conversations and the time between them', () => {
     const vus = (chat: object) =>
-      makeLoadPlan(shaped({ chat }), target(apps), { files }).scenarios[0]?.maxVUs;
+      makeLoadPlan(shaped({ chat, arrivalSpacing: 'even' }), target(apps), { files }).scenarios[0]?.maxVUs;
     // By hand: 4/s × (120 + 5) s; 4/s × (3 × 120 + 2 × 8 × 1.5 + 5) s.
     expect(vus({})).toBe(500);
     expect(vus({ turns: 3, thinkTime: '8s' })).toBe(1556);
@@ -197,5 +204,14 @@ describe('sizeVus', () => {
     },
   ])('$given', ({ given, pre, max }) => {
     expect(sizeVus({ name: 'chat', ...given })).toEqual({ preAllocatedVUs: pre, maxVUs: max });
+  });
+
+  // In the mean 40 under way, 40 + 3 √40 = 58.97; 1,250 at worst, 1,250 + 3 √1,250 = 1,356.07.
+  it('leaves room for the bursts of random arrivals', () => {
+    const given = { peakArrivalsPerSecond: 10, requestTimeoutSeconds: 120, expectedSeconds: 4 };
+    expect(sizeVus({ name: 'chat', arrivalSpacing: 'random', ...given })).toEqual({
+      preAllocatedVUs: 59,
+      maxVUs: 1357,
+    });
   });
 });

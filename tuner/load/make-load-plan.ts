@@ -61,6 +61,7 @@ export function makeLoadPlan(profile: Profile, target: Target, options: PlanOpti
           ...sizeVus({
             name,
             peakArrivalsPerSecond: peakRate(ofClass),
+            arrivalSpacing: ofClass.arrivalSpacing,
             requestTimeoutSeconds: profile.requestTimeout,
             expectedSeconds: options.expectedSeconds?.[name],
             turns: traffic.turns ?? 1,
@@ -75,7 +76,7 @@ export function makeLoadPlan(profile: Profile, target: Target, options: PlanOpti
   };
 }
 
-type Arrivals = Pick<PlannedScenario, 'startArrivalsPerSecond' | 'stages' | 'arrivals'>;
+type Arrivals = Pick<PlannedScenario, 'startArrivalsPerSecond' | 'stages' | 'arrivalSpacing' | 'arrivals'>;
 
 /** A class without any arrival is left out. */
 function arrivalsByClass(
@@ -110,6 +111,7 @@ function arrivalsByClass(
           durationSeconds,
           arrivalsPerSecond: arrivalsPerSecond * shareOf(mix, name),
         })),
+        arrivalSpacing: profile.arrivalSpacing,
       };
       return peakRate(ofClass) > 0 ? [[name, ofClass]] : [];
     }),

@@ -12,6 +12,7 @@ export type ClassTraffic = Omit<
   | 'kind'
   | 'startArrivalsPerSecond'
   | 'stages'
+  | 'arrivalSpacing'
   | 'arrivals'
   | 'preAllocatedVUs'
   | 'maxVUs'

@@ -33,6 +33,7 @@ function plan(): LoadPlan {
     mix: { chat: 1 },
     startArrivalsPerSecond: 2,
     stages: [{ duration: '60s', arrivalsPerSecond: 2 }],
+    arrivalSpacing: 'even',
   });
   const target = targetSchema.parse({
     namespace: 'dify',

@@ -82,6 +82,7 @@ function tuneLoad(load: object = {}, loadSeconds = seconds): Running {
       mix: { chat: 1 },
       startArrivalsPerSecond: perSecond,
       stages,
+      arrivalSpacing: 'even', // so that the number of arrivals is known
       lead: '1s',
       tail: '1s',
       requestTimeout: '10s',

@@ -53,11 +53,15 @@ func NewRamping(startRate int64, timeUnit time.Duration, stages []Stage) *Rampin
 	return curve
 }
 
-// Due inverts the area within the piece that holds it.
+// Due is the moment at which the area reaches the arrival's number, from 1.
 //
 // See k6 v2.2.0, lib/executor/ramping_arrival_rate.go, cal.
 func (c *Ramping) Due(arrival int64) time.Duration {
-	area := float64(arrival + 1)
+	return c.reaches(float64(arrival + 1))
+}
+
+// reaches inverts the area within the piece that holds it; the end for an area that is never reached.
+func (c *Ramping) reaches(area float64) time.Duration {
 	// A replay has two pieces for each of its arrivals: to look through them all would cost more than the arrival.
 	at := sort.Search(len(c.pieces), func(i int) bool { return area <= c.pieces[i].areaEnd })
 	if at == len(c.pieces) {
@@ -77,21 +81,30 @@ func (p piece) reaches(area float64) float64 {
 
 // Count is the area up to the moment.
 func (c *Ramping) Count(until time.Duration) int64 {
-	area := 0.0
+	const rounding = 1e-6 // Due is cut to whole nanoseconds: what it names as due must count as due
+	return int64(math.Floor(c.area(until) + rounding))
+}
+
+func (c *Ramping) area(until time.Duration) float64 {
 	at := sort.Search(len(c.pieces), func(i int) bool {
 		return until < c.pieces[i].start+time.Duration(c.pieces[i].length)
 	})
-	if at < len(c.pieces) {
-		p := c.pieces[at]
-		area = p.areaStart
-		if within := float64(until - p.start); within > 0 {
-			area += within * (p.from + (p.to-p.from)*within/p.length/2)
-		}
-	} else if at > 0 {
-		area = c.pieces[at-1].areaEnd
+	if at == len(c.pieces) {
+		return c.wholeArea()
 	}
-	const rounding = 1e-6 // Due is cut to whole nanoseconds: what it names as due must count as due
-	return int64(math.Floor(area + rounding))
+	p := c.pieces[at]
+	within := float64(until - p.start)
+	if within <= 0 {
+		return p.areaStart
+	}
+	return p.areaStart + within*(p.from+(p.to-p.from)*within/p.length/2)
+}
+
+func (c *Ramping) wholeArea() float64 {
+	if len(c.pieces) == 0 {
+		return 0
+	}
+	return c.pieces[len(c.pieces)-1].areaEnd
 }
 
 // Constant is the schedule of k6's constant-arrival-rate executor: arrival 0 is due at once.

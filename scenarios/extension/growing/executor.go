@@ -18,7 +18,7 @@ type Executor struct {
 	config *Config
 	state  *lib.ExecutionState
 
-	curve  *arrivals.Ramping
+	curve  arrivals.Curve
 	stripe arrivals.Stripe
 
 	iterationsMutex sync.Mutex
@@ -32,7 +32,7 @@ func (e *Executor) Init(context.Context) error {
 		return err
 	}
 	e.iterations = lib.NewSegmentedIndex(share)
-	e.curve, e.stripe = CurveOf(e.config.RampingArrivalRateConfig), arrivals.NewStripe(share.GetStripedOffsets())
+	e.curve, e.stripe = e.config.Curve(), arrivals.NewStripe(share.GetStripedOffsets())
 	return nil
 }
 

@@ -2,7 +2,6 @@ package growing
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -213,7 +212,7 @@ func TestStartsIterationsWhenTheyAreDueAndNumbersThem(t *testing.T) {
 	if s.globals[0] != 0 || s.globals[18] != 18 {
 		t.Errorf("numbered %v", s.globals)
 	}
-	curve := CurveOf(s.config.RampingArrivalRateConfig)
+	curve := s.config.Curve()
 	for n, at := range s.starts {
 		if late := at.Sub(s.starts[0]) - (curve.Due(int64(n)) - curve.Due(0)); late < -5*time.Millisecond || late > 300*time.Millisecond {
 			t.Errorf("arrival %d was %v late", n, late)
@@ -268,23 +267,5 @@ func TestAScriptCanAbortTheTest(t *testing.T) {
 	}
 	if took := time.Since(begin); took > 5*time.Second {
 		t.Errorf("it took %v to end", took)
-	}
-}
-
-func TestOptionsAreThoseOfRampingArrivalRate(t *testing.T) {
-	t.Parallel()
-	if _, err := lib.GetParsedExecutorConfig("chat", ExecutorType, []byte(`{"executor":"growing-arrival-rate","maxVU":5}`)); err == nil ||
-		!strings.Contains(err.Error(), "maxVU") {
-		t.Errorf("got %v, want the misspelt option named", err)
-	}
-	config, err := lib.GetParsedExecutorConfig("chat", ExecutorType, []byte(options(7, 3, "1s", calm)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if failures := config.Validate(); len(failures) != 1 || !strings.Contains(failures[0].Error(), "maxVUs") {
-		t.Errorf("got %v, want maxVUs named", failures)
-	}
-	if text, _ := json.Marshal(config); !strings.Contains(string(text), `"executor":"growing-arrival-rate"`) {
-		t.Errorf("written as %s, which an archived test could not be read from", text)
 	}
 }

@@ -45,9 +45,9 @@ func newTracker(scenario *lib.ScenarioState, options lib.Options) (*arrivals.Tra
 func curveOf(config lib.ExecutorConfig) (curve arrivals.Curve, maxVUs int64) {
 	switch c := config.(type) {
 	case *growing.Config:
-		return growing.CurveOf(c.RampingArrivalRateConfig), c.MaxVUs.Int64
+		return c.Curve(), c.MaxVUs.Int64
 	case *executor.RampingArrivalRateConfig:
-		return growing.CurveOf(c), c.MaxVUs.Int64
+		return growing.RampingCurve(c), c.MaxVUs.Int64
 	case *executor.ConstantArrivalRateConfig:
 		period := time.Duration(float64(c.TimeUnit.TimeDuration()) / float64(c.Rate.Int64))
 		return arrivals.Constant{Period: period, Duration: c.Duration.TimeDuration()}, c.MaxVUs.Int64

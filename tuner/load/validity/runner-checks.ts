@@ -14,7 +14,7 @@ type RunnerCheck = (group: Runners, input: Parameters<Check>[0]) => ReturnType<C
 /** A load that is short of this much is another one than was planned. */
 const tooMuchMissing = 0.25;
 
-/** Every runner's share is equal, so what is missing follows from the plan alone. */
+/** Every runner's share is equal, so what is missing follows from the plan's rates; of random arrivals, in the mean. */
 const runnersLost: RunnerCheck = ({ runners, parallelism }, { plan, loadStartSeconds }) => {
   const lost = runners.filter(({ lostSeconds }) => lostSeconds !== null);
   const missing = lost.reduce(
