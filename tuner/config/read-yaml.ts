@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { exitCodes, TuneError } from '../errors.ts';
+import { readNamedFile } from '../journal/read-named-file.ts';
 import { explainMistakes } from './explain-mistakes.ts';
 
 /**
@@ -10,7 +10,7 @@ import { explainMistakes } from './explain-mistakes.ts';
  * @throws TuneError NO_SUCH_FILE, BAD_YAML or BAD_CONFIG, exit 2
  */
 export function readYamlFile<T>(file: string, schema: z.ZodType<T>, next: string): T {
-  const text = readText(file, next);
+  const text = readNamedFile(file, { why: 'the command was told to take its settings from there', next });
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
@@ -37,19 +37,4 @@ export function readYamlFile<T>(file: string, schema: z.ZodType<T>, next: string
     next,
     exitCode: exitCodes.usage,
   });
-}
-
-function readText(file: string, next: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new TuneError({
-      code: 'NO_SUCH_FILE',
-      message: `${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`,
-      why: 'the command was told to take its settings from there',
-      next,
-      exitCode: exitCodes.usage,
-      cause,
-    });
-  }
 }
