@@ -67,14 +67,28 @@ export function benchScript(bench: Bench, mode: 'native' | 'callback', load: Loa
     title: mode,
     command: bench.k6,
     args: ['run', ...k6Flags, '--out', `buckets=${outputOf(bench, id)}`, join(benchScripts, script)],
-    env: {
-      BENCH_URL: `${bench.server.baseUrl(id, load.shape)}/chat-messages`,
-      BENCH_STREAMS: String(load.streams),
-      ...(load.streamSeconds === null
-        ? {}
-        : { BENCH_ARRIVALS_PER_SECOND: String(load.streams / load.streamSeconds) }),
-      BENCH_SECONDS: String(longestSeconds),
-    },
+    env: scriptEnvironment(`${bench.server.baseUrl(id, load.shape)}/chat-messages`, load),
+  };
+}
+
+function scriptEnvironment(url: string, { streams, streamSeconds }: Load): Record<string, string> {
+  return {
+    BENCH_URL: url,
+    BENCH_STREAMS: String(streams),
+    ...(streamSeconds === null ? {} : { BENCH_ARRIVALS_PER_SECOND: String(streams / streamSeconds) }),
+    BENCH_SECONDS: String(longestSeconds),
+  };
+}
+
+/** The script that takes each event, on a k6 with the community's extension. It has no output of ours to write. */
+export function communityScript({ server }: Bench, k6: string, load: Load): Client {
+  const id = 'community';
+  return {
+    id,
+    title: 'community extension',
+    command: k6,
+    args: ['run', ...k6Flags, join(benchScripts, 'callback.ts')],
+    env: scriptEnvironment(`${server.baseUrl(id, load.shape)}/chat-messages`, load),
   };
 }
 

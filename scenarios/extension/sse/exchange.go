@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"go.k6.io/k6/v2/lib"
 	"go.k6.io/k6/v2/lib/netext"
@@ -30,6 +31,8 @@ type exchange struct {
 	body     io.ReadCloser
 	err      error
 	isHungUp atomic.Bool
+	// connection is nil where its reads say nothing of this response: HTTP/2 carries others as well.
+	connection *stampedConn
 }
 
 func newExchange(parent context.Context, state *lib.State, p *params) *exchange {
@@ -57,6 +60,9 @@ func (e *exchange) send(url string) {
 	if e.response, e.err = client.Do(e.request); e.err != nil {
 		return
 	}
+	if e.response.ProtoMajor != 1 {
+		e.connection = nil
+	}
 	if e.params.jar != nil {
 		e.params.jar.SetCookies(e.response.Request.URL, e.response.Cookies())
 	}
@@ -70,7 +76,8 @@ func (e *exchange) hangUp() {
 }
 
 func (e *exchange) newRequest(url string) (*http.Request, error) {
-	traced := httptrace.WithClientTrace(e.context, e.tracer.Trace())
+	trace := watchConnection(e.tracer.Trace(), func(got *stampedConn) { e.connection = got })
+	traced := httptrace.WithClientTrace(e.context, trace)
 	request, err := http.NewRequestWithContext(traced, e.params.method, url, strings.NewReader(e.params.body))
 	if err != nil {
 		return nil, err
@@ -100,6 +107,11 @@ func (e *exchange) checkRedirect(next *http.Request, via []*http.Request) error 
 		return http.ErrUseLastResponse
 	}
 	return nil
+}
+
+// arrived is when the bytes that were read last had come.
+func (e *exchange) arrived() time.Time {
+	return e.connection.arrived()
 }
 
 func (e *exchange) status() int {

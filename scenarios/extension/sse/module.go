@@ -24,7 +24,9 @@ func init() {
 var errInitContext = common.NewInitContextError("using sse in the init context is not supported")
 
 // readBufferBytes of a VU, kept over all its streams: a VU reads one at a time.
-const readBufferBytes = 8 << 10
+//
+// No larger than the buffer of net/http in front of it, for that is the most that a read brings.
+const readBufferBytes = 4 << 10
 
 // rootModule holds what the VUs of a process share.
 type rootModule struct {
@@ -39,6 +41,7 @@ type module struct {
 	root        *rootModule
 	instruments *instruments
 	readBuffer  []byte
+	isStamping  bool
 }
 
 // NewModuleInstance is called by k6 once per VU, in the init context.

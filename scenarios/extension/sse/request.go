@@ -61,6 +61,10 @@ type call struct {
 }
 
 func (m *module) newCall(state *lib.State, p *params) (*call, error) {
+	if !m.isStamping {
+		m.isStamping = true
+		stampReads(state)
+	}
 	c := &call{module: m, params: p, begin: time.Now()}
 	c.start = func() time.Time { return c.begin }
 	scenario := lib.GetScenarioState(m.vu.Context())
@@ -87,7 +91,7 @@ func (c *call) run(url string) {
 	}
 	c.exchange.send(url)
 	if c.exchange.response != nil {
-		c.headers = time.Now()
+		c.headers = c.exchange.arrived()
 	}
 	var readError error
 	if c.exchange.err == nil {
@@ -106,7 +110,7 @@ func (c *call) run(url string) {
 func (c *call) read() error {
 	if !c.params.expectJSON && c.exchange.status() < 400 && isEventStream(c.exchange) {
 		c.stream = newStream(c.params, newPace(c.module.instruments, c.emitter.tags, c.emitter.push))
-		c.stream.read(c.exchange.body, c.module.buffer())
+		c.stream.read(c.exchange.body, c.module.buffer(), c.exchange.arrived)
 		c.stream.pace.flush(c.stream.end)
 		return c.stream.readError
 	}

@@ -64,12 +64,14 @@ func newStream(p *params, pace pace) *stream {
 }
 
 // read goes on until the stream ends. All events of one read arrived at the same moment, as far as
-// this side can tell.
-func (s *stream) read(body io.Reader, buffer []byte) {
+// this side can tell; arrived says when that was.
+func (s *stream) read(body io.Reader, buffer []byte, arrived func() time.Time) {
 	for s.readError == nil {
 		n, err := body.Read(buffer)
-		s.now = time.Now()
-		if n > 0 {
+		if n == 0 {
+			s.now = time.Now() // an end has no bytes that would tell when it came
+		} else {
+			s.now = arrived()
 			s.bytes += int64(n)
 			s.delivery.read(s.now, s.parser.IsMidEvent())
 			s.readError = s.parser.Feed(buffer[:n], s.visit)
