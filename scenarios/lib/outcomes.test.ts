@@ -3,6 +3,7 @@ import {
   outcomeOfErrorCode,
   outcomeOfErrorEvent,
   outcomeOfErrorText,
+  outcomeOfNoResponse,
   outcomeOfRun,
   outcomeOfStatus,
 } from './outcomes.ts';
@@ -70,4 +71,11 @@ it.each([
   { text: 'unexpected EOF', outcome: 'cut' },
 ])('"$text" is $outcome', ({ text, outcome }) => {
   expect(outcomeOfErrorText(text)).toBe(outcome);
+});
+
+it('tells a time-out before any response from one in its middle', () => {
+  expect(
+    outcomeOfNoResponse('context deadline exceeded (Client.Timeout exceeded while awaiting headers)'),
+  ).toBe('no_response');
+  expect(outcomeOfNoResponse('dial tcp 127.0.0.1:9: connect: connection refused')).toBe('connect_error');
 });

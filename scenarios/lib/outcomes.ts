@@ -74,6 +74,12 @@ export function outcomeOfErrorText(text: string): string {
   return 'cut';
 }
 
+/** The same, where no header of a response came. */
+export function outcomeOfNoResponse(text: string): string {
+  const outcome = outcomeOfErrorText(text);
+  return outcome === 'timed_out' ? 'no_response' : outcome;
+}
+
 function isOverAppLimit(message: string): boolean {
   return message.startsWith('Too many requests');
 }

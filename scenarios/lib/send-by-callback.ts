@@ -3,7 +3,7 @@ import http from 'k6/http';
 import { Counter, Trend } from 'k6/metrics';
 import sse, { type OpenResponse } from 'k6/x/sse';
 import { dueSeconds } from './due.ts';
-import { outcomeOfErrorCode, outcomeOfErrorText, outcomeOfRun, outcomeOfStatus } from './outcomes.ts';
+import { outcomeOfErrorCode, outcomeOfNoResponse, outcomeOfRun, outcomeOfStatus } from './outcomes.ts';
 import type { PreparedScenario } from './read-plan.ts';
 import type { RunAnswer, RunRequest } from './send.ts';
 import { newStreamRecord, outcomeOfStream, readEvent, type StreamRecord } from './stream-reader.ts';
@@ -13,6 +13,9 @@ import { newStreamRecord, outcomeOfStream, readEvent, type StreamRecord } from '
  * do. It reads every event in JavaScript, which costs several times as much.
  */
 export const isCallbackMode = __ENV.TUNE_SSE === 'callback' || sse.request === undefined;
+
+/** The community extension opens a connection for each stream, and lets go of it only where it is closed. */
+const leavesConnections = sse.request === undefined;
 
 /** Made only here: the project's extension registers the same names itself. */
 const metrics = isCallbackMode ? makeMetrics() : null;
@@ -75,15 +78,14 @@ function readStream(request: RunRequest, startMs: number): RunAnswer {
     method: 'POST',
     body: request.body,
     headers: headersOf(prepared),
-    // The community extension knows no timeout, and takes no notice of one.
     timeout: `${prepared.requestTimeoutSeconds}s`,
     tags: { name: request.endpoint },
   };
   const response = sse.open(`${prepared.baseUrl}/${request.path}`, params, (client) => {
     headersAtMs = Date.now();
     client.on('event', (event) => {
-      if (record.isStopped || readEvent(record, event, { rules, nowMs: Date.now() })) return;
-      client.close();
+      const goesOn = record.isStopped || readEvent(record, event, { rules, nowMs: Date.now() });
+      if (!goesOn || (leavesConnections && record.isComplete)) client.close();
     });
     client.on('error', (error) => {
       const text = textOf(error);
@@ -111,7 +113,7 @@ function textOf(error: unknown): string {
 
 function outcomeOfResponse(response: OpenResponse, record: StreamRecord): string {
   const { status, headers, error } = response;
-  if (!status) return outcomeOfErrorText(error);
+  if (!status) return outcomeOfNoResponse(error);
   if (status >= 400) return outcomeOfStatus(status, headers, '');
   return outcomeOfStream(record, headers['Content-Type'] ?? '');
 }
