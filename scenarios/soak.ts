@@ -1,16 +1,12 @@
-import { deleteLeftDocuments } from './lib/delete-left-documents.ts';
-import { runIteration } from './lib/run-iteration.ts';
+import { allClasses } from './lib/all-classes.ts';
 import { diurnalShape, rampShape } from './lib/shapes.ts';
-import { startScript } from './lib/start-script.ts';
 
 /**
  * Hours of the same: all scenarios of a plan whose shape is long; without a plan, one rate for eight hours after a
  * warm-up, so that whatever rises meanwhile (memory, latency, connections) is drift and not the load's doing; or whole days, of which
  * the same hours can be compared.
  */
-const script = startScript({
-  classes: ['chat', 'workflow', 'indexing'],
-  defaultRate: 1,
+export const { options, chat, workflow, indexing, teardown } = allClasses({
   defaultSeconds: 28800,
   shape: ({ rate, seconds, peak, days }) => {
     if (days > 0) {
@@ -26,21 +22,3 @@ const script = startScript({
     });
   },
 });
-
-export const options = script.options;
-
-export function chat(): void {
-  runIteration(script.scenarios);
-}
-
-export function workflow(): void {
-  runIteration(script.scenarios);
-}
-
-export function indexing(): void {
-  runIteration(script.scenarios);
-}
-
-export function teardown(): void {
-  deleteLeftDocuments(script.scenarios);
-}

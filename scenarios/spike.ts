@@ -1,15 +1,11 @@
-import { deleteLeftDocuments } from './lib/delete-left-documents.ts';
-import { runIteration } from './lib/run-iteration.ts';
+import { allClasses } from './lib/all-classes.ts';
 import { spikeShape } from './lib/shapes.ts';
-import { startScript } from './lib/start-script.ts';
 
 /**
  * A sudden crowd: all scenarios of a plan whose shape is a spike; without a plan, TUNE_RATE, a jump to TUNE_PEAK for a
  * tenth of the time, and the rate before for long enough to see replicas go again.
  */
-const script = startScript({
-  classes: ['chat', 'workflow', 'indexing'],
-  defaultRate: 1,
+export const { options, chat, workflow, indexing, teardown } = allClasses({
   defaultSeconds: 600,
   shape: ({ rate, seconds, peak }) =>
     spikeShape({
@@ -20,21 +16,3 @@ const script = startScript({
       afterSeconds: seconds * 0.6,
     }),
 });
-
-export const options = script.options;
-
-export function chat(): void {
-  runIteration(script.scenarios);
-}
-
-export function workflow(): void {
-  runIteration(script.scenarios);
-}
-
-export function indexing(): void {
-  runIteration(script.scenarios);
-}
-
-export function teardown(): void {
-  deleteLeftDocuments(script.scenarios);
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dataRows, fillPlaceholders, placeholdersIn } from './data-rows.ts';
+import { dataRows } from './data-rows.ts';
 
 describe('dataRows', () => {
   it('names the cells of a CSV by its header', () => {
@@ -23,21 +23,4 @@ describe('dataRows', () => {
   ])('says $says', ({ path, text, says }) => {
     expect(() => dataRows(path, text)).toThrow(says);
   });
-});
-
-describe('fillPlaceholders', () => {
-  const values = { prompt: 'costs $& 5', n: 3 };
-  it.each([
-    { text: 'Q: {prompt} ({n})', expected: 'Q: costs $& 5 (3)' },
-    { text: '{n}', expected: 3 },
-    { text: 'n={n}{n}', expected: 'n=33' },
-    { text: '{unknown} {"n": 1}', expected: '{unknown} {"n": 1}' },
-    { text: '{toString}', expected: '{toString}' },
-  ])('makes $expected of $text', ({ text, expected }) => {
-    expect(fillPlaceholders(text, values)).toEqual(expected);
-  });
-});
-
-it('finds the placeholders of a text', () => {
-  expect(placeholdersIn('[[n={answerTokens}]] {city-2} {"a": 1}')).toEqual(['answerTokens', 'city-2']);
 });

@@ -40,30 +40,3 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
-
-const placeholder = /\{([A-Za-z_][\w-]*)\}/g;
-
-/** Names of the placeholders in a text. */
-export function placeholdersIn(text: string): string[] {
-  return [...text.matchAll(placeholder)].map(([, name]) => name ?? '');
-}
-
-/**
- * A text with each `{name}` replaced by its value; a name without one stays as it is.
- *
- * @returns the value itself, text or not, where the text is one placeholder and nothing else
- * @example fillPlaceholders('{n}', { n: 3 }) // 3
- * @example fillPlaceholders('n = {n}', { n: 3 }) // 'n = 3'
- */
-export function fillPlaceholders(text: string, values: DataRow): unknown {
-  if (!text.includes('{')) return text; // most are plain, and expressions are slow in k6's engine
-  const [only] = placeholdersIn(text);
-  if (only !== undefined && text === `{${only}}` && Object.hasOwn(values, only)) return values[only];
-  return text.replace(placeholder, (whole, name: string) =>
-    Object.hasOwn(values, name) ? asText(values[name]) : whole,
-  );
-}
-
-export function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}

@@ -1,7 +1,7 @@
 import { sleep } from 'k6';
 import http from 'k6/http';
 import { ownDocuments } from './documents.ts';
-import type { PreparedScenario } from './read-plan.ts';
+import type { PreparedScenario, PreparedScenarios } from './read-plan.ts';
 
 /** Below k6's teardownTimeout. */
 const mostSeconds = 50;
@@ -11,9 +11,9 @@ const mostPages = 50;
  * Deletes what iterations that were cut off have left in the knowledge base: documents whose names begin as this
  * runner's do. Bounded in time; what cannot be deleted is said.
  */
-export function deleteLeftDocuments(scenarios: ReadonlyMap<string, PreparedScenario>): void {
+export function deleteLeftDocuments(scenarios: PreparedScenarios): void {
   const until = Date.now() + mostSeconds * 1000;
-  for (const prepared of scenarios.values()) {
+  for (const prepared of Object.values(scenarios)) {
     if (prepared.kind !== 'indexing') continue;
     let left = findOwn(prepared);
     while (left !== null && left.length > 0 && Date.now() < until) {

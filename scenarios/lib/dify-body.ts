@@ -1,4 +1,5 @@
-import { asText, type DataRow, fillPlaceholders } from './data-rows.ts';
+import type { DataRow } from './data-rows.ts';
+import { asText, fillPlaceholders } from './placeholders.ts';
 import { aroundMean, generatePrompt, generatePromptOf } from './prompts.ts';
 import { randomOf } from './random.ts';
 import type { PreparedScenario } from './read-plan.ts';

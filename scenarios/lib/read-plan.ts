@@ -53,16 +53,19 @@ export interface PreparedScenario extends Omit<PlannedScenario, 'arrivals'> {
   readonly arrivals: ArrayLike<string>;
 }
 
-export function prepareScenarios(plan: LoadPlan): Map<string, PreparedScenario> {
+/** By the scenario's name; an object and no Map, which k6's engine would first have to make for every VU. */
+export type PreparedScenarios = Readonly<Record<string, PreparedScenario>>;
+
+export function prepareScenarios(plan: LoadPlan): PreparedScenarios {
   const run = runName(plan);
-  return new Map(plan.scenarios.map((scenario) => [scenario.name, prepare(scenario, plan, run)]));
+  return Object.fromEntries(plan.scenarios.map((scenario) => [scenario.name, prepare(scenario, plan, run)]));
 }
 
 function prepare(scenario: PlannedScenario, plan: LoadPlan, run: string): PreparedScenario {
   const { name, kind, promptFile, dataFile } = scenario;
   return {
     ...scenario,
-    baseUrl: plan.baseUrl.replace(/\/$/, ''),
+    baseUrl: plan.baseUrl.endsWith('/') ? plan.baseUrl.slice(0, -1) : plan.baseUrl,
     key: keyOf(kind),
     seed: plan.seed,
     run,

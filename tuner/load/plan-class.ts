@@ -1,4 +1,4 @@
-import { placeholdersIn } from '../../scenarios/lib/data-rows.ts';
+import { placeholdersIn } from '../../scenarios/lib/placeholders.ts';
 import type { TrafficClass } from '../contracts/component.ts';
 import type { Target } from '../contracts/config.ts';
 import type { PlannedScenario } from '../contracts/load-plan.ts';

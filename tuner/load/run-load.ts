@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { LoadPlan } from '../contracts/load-plan.ts';
 import { runFiles } from '../contracts/run-folder.ts';
-import { bundleScript, mixedProgram, type ScenarioPart } from './bundle-script.ts';
+import { bundleScript, mixedProgram, unneededParts } from './bundle-script.ts';
 import { endWithUs } from './end-with-us.ts';
 import { explainK6Exit, type K6Exit } from './explain-k6-exit.ts';
 import { followRun } from './follow-run.ts';
@@ -96,17 +96,8 @@ async function runK6(options: LoadRunOptions): Promise<K6Exit> {
 
 async function writeScript(runFolder: string, plan: LoadPlan): Promise<string> {
   const path = join(runFolder, runFiles.k6Script);
-  writeFileSync(path, await bundleScript(mixedProgram, unneededParts(plan)));
+  writeFileSync(path, await bundleScript(mixedProgram, unneededParts(plan.scenarios)));
   return path;
-}
-
-/** This k6 is the project's own and has a plan. */
-function unneededParts({ scenarios }: LoadPlan): ScenarioPart[] {
-  return [
-    ...(process.env.TUNE_SSE === 'callback' ? [] : ['callback' as const]),
-    'environment',
-    ...(scenarios.some(({ kind }) => kind === 'indexing') ? [] : ['indexing' as const]),
-  ];
 }
 
 function writeJson(path: string, value: unknown): void {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { LoadPlan } from '../../contracts/load-plan.ts';
 import { exitCodes, TuneError } from '../../errors.ts';
-import { bundleScript, mixedProgram } from '../bundle-script.ts';
+import { bundleScript, mixedProgram, unneededParts } from '../bundle-script.ts';
 
 /** Where the runners find what the ConfigMap holds. */
 export const planFolder = '/tune/plan';
@@ -19,7 +19,8 @@ const largestBytes = 1_000_000;
  * @throws TuneError PLAN_TOO_LARGE, exit 2
  */
 export async function bundlePlan(plan: LoadPlan, baseUrl: string): Promise<Record<string, string>> {
-  const files: Record<string, string> = { [scriptFile]: await bundleScript(mixedProgram) };
+  const script = await bundleScript(mixedProgram, unneededParts(plan.scenarios));
+  const files: Record<string, string> = { [scriptFile]: script };
   // The gate begins the load; a start of the plan's own would delay it once more.
   const { startAt, ...rest } = plan;
   const scenarios = plan.scenarios.map((scenario) => withFiles(scenario, files));
