@@ -47,6 +47,15 @@ export class TuneError extends Error {
   }
 }
 
+/** A TuneError whose code and message come first, as they are printed: for a file that raises many. */
+export function failure(
+  code: string,
+  message: string,
+  fields: Omit<TuneErrorFields, 'code' | 'message'>,
+): TuneError {
+  return new TuneError({ code, message, ...fields });
+}
+
 /**
  * The three lines a user sees.
  *

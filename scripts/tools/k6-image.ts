@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { type ExitCode, exitCodes, formatError, TuneError } from '../../tuner/errors.ts';
+import { exitCodes, failure, formatError, TuneError } from '../../tuner/errors.ts';
 import { goEnvironment } from './build-unit.ts';
 import { createContext } from './create-context.ts';
 import { findOnPath } from './find-on-path.ts';
@@ -116,14 +116,6 @@ async function run(
       exitCode: exitCodes.usage,
     },
   );
-}
-
-function failure(
-  code: string,
-  message: string,
-  fields: { why: string; next: string; exitCode: ExitCode },
-): TuneError {
-  return new TuneError({ code, message, ...fields });
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -4,7 +4,7 @@ import { findTarget, type LoadedConfig, readConfig } from '../config/read-config
 import { type Target, targetSchema } from '../contracts/config.ts';
 import { type Evidence, evidenceSchema } from '../contracts/evidence.ts';
 import { runSchema } from '../contracts/run.ts';
-import { exitCodes, TuneError } from '../errors.ts';
+import { exitCodes, failure } from '../errors.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { hpaSpecsByComponent } from './hpa-specs.ts';
 import { interruptSignal } from './interrupt.ts';
@@ -49,27 +49,21 @@ interface LiveContext {
 
 async function liveHpas(flags: SimulateFlags, context: LiveContext): Promise<HpaManifest[]> {
   if (flags.hpa.length > 0) {
-    throw refusal(
-      'TWO_SOURCES_OF_HPAS',
-      '--live and --hpa were both given',
-      'one HPA scales a Deployment, and which of the two is meant cannot be told',
-      'leave one of the two flags away',
-    );
+    throw failure('TWO_SOURCES_OF_HPAS', '--live and --hpa were both given', {
+      why: 'one HPA scales a Deployment, and which of the two is meant cannot be told',
+      next: 'leave one of the two flags away',
+      exitCode: exitCodes.usage,
+    });
   }
   const target = flags.target === undefined ? context.recorded : findTarget(context.config, flags.target);
   if (target === null) {
-    throw refusal(
-      'NO_TARGET',
-      'the run does not say which cluster it was made in',
-      'its run.json holds no target that this version can read',
-      'name one of tune.yaml: --live --target NAME',
-    );
+    throw failure('NO_TARGET', 'the run does not say which cluster it was made in', {
+      why: 'its run.json holds no target that this version can read',
+      next: 'name one of tune.yaml: --live --target NAME',
+      exitCode: exitCodes.usage,
+    });
   }
   // Loaded only now: the client of the API server takes longer to load than a simulation.
   const { readLiveHpas } = await import('./read-live-hpas.ts');
   return readLiveHpas(target, context.evidence, interruptSignal());
-}
-
-function refusal(code: string, message: string, why: string, next: string): TuneError {
-  return new TuneError({ code, message, why, next, exitCode: exitCodes.usage });
 }

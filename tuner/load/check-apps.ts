@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { RequestClass, TrafficClass } from '../contracts/component.ts';
 import type { LoadPlan, PlannedScenario } from '../contracts/load-plan.ts';
-import { type ExitCode, exitCodes, TuneError } from '../errors.ts';
+import { exitCodes, failure, type TuneError } from '../errors.ts';
 
 export interface CheckAppsOptions {
   readonly plan: Pick<LoadPlan, 'baseUrl' | 'scenarios'>;
@@ -180,14 +180,6 @@ function noKnowledgeBase(datasetId: string, url: string): TuneError {
     next: "write the id from the address of the knowledge base's page under `apps.indexing.datasetId`",
     exitCode: exitCodes.usage,
   });
-}
-
-function failure(
-  code: string,
-  message: string,
-  fields: { why: string; next: string; exitCode: ExitCode },
-): TuneError {
-  return new TuneError({ code, message, ...fields });
 }
 
 function messageOf(text: string): string {

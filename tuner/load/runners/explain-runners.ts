@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodes, TuneError } from '../../errors.ts';
+import { exitCodes, failure, type TuneError } from '../../errors.ts';
 import { explainK6Exit } from '../explain-k6-exit.ts';
 import type { RunnerRecord } from './runner-record.ts';
 
@@ -159,12 +159,4 @@ function maskedLines({ lastLines }: RunnerRecord, secrets: readonly string[]): s
       .reduce((text, secret) => text.replaceAll(secret, '***'), line)
       .slice(0, 400),
   );
-}
-
-function failure(
-  code: string,
-  message: string,
-  fields: { why: string; next: string; exitCode: ExitCode },
-): TuneError {
-  return new TuneError({ code, message, ...fields });
 }
