@@ -51,9 +51,12 @@ describe('renderJunit', () => {
     expect(find('llm-throttled')?.text).toMatch(/^not judged: /);
   });
 
-  it('fails a replay that differs from the controller in a single sync', () => {
+  it('fails a replay that differs from the controller in a single sync, with when, how, and what to do', () => {
     expect(find('HPA model equals the controller: my-dify-api')?.outcome).toBe('passed');
-    expect(find('HPA model equals the controller: my-dify-worker')?.outcome).toBe('failure');
+    const worker = find('HPA model equals the controller: my-dify-worker');
+    expect(worker?.outcome).toBe('failure');
+    expect(worker?.text).toContain('at 245.2 s the controller set 3, the model 4: ');
+    expect(worker?.text).toContain('Compare the flags of kube-controller-manager');
   });
 
   it('counts what it lists', () => {

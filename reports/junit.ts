@@ -1,4 +1,5 @@
 import { create } from 'xmlbuilder2';
+import { modelMismatch } from '../tuner/contracts/model-mismatch.ts';
 import type { ReportInput } from './report-input.ts';
 
 interface TestCase {
@@ -80,10 +81,12 @@ function replaySuite({ verdict }: Pick<ReportInput, 'verdict'>): TestSuite {
       ({ atSeconds, recordedDesired, modelDesired, note }) =>
         `at ${atSeconds} s the controller set ${recordedDesired}, the model ${modelDesired}: ${note}`,
     );
+    const count = `${mismatches} of ${syncs} syncs differ`;
+    if (mismatches === 0) return { name, outcome: 'passed', message: count };
     return {
       name,
-      outcome: mismatches === 0 ? 'passed' : 'failed',
-      message: [`${mismatches} of ${syncs} syncs differ`, ...differing].join('\n'),
+      outcome: 'failed',
+      message: [count, ...differing, modelMismatch.meaning, ...modelMismatch.next].join('\n'),
     };
   });
   return { name: 'replay', cases: verdict === null ? [notReached('replay')] : cases };

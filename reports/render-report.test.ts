@@ -74,6 +74,26 @@ it('shows what became of documents and of calls that are no runs of apps', () =>
   expect(document.getElementById('capacity')?.textContent).toContain('CPU per document');
 });
 
+it('says where the HPA model differs from the controller, what that means and what to do, and else no word of it', () => {
+  const whole = makeRun(quickVariant);
+  const document = parse(renderReport(whole));
+  expect(document.querySelector('.badges a[href="#model"]')?.textContent).toContain('HPA model differs');
+  const model = document.getElementById('model')?.textContent ?? '';
+  // At 245.2 s.
+  expect(model).toMatch(/my-dify-worker\s*At\s*The controller set\s*The model\s*From what\s*4:05\s*3\s*4/);
+  expect(model).toContain('is less certain than the intervals say');
+  expect(model).toContain('Compare the flags of kube-controller-manager');
+  if (whole.verdict === null) throw new Error('the fixture was judged');
+  const replay = whole.verdict.replay.map((row) => ({
+    ...row,
+    mismatches: 0,
+    mismatchRatio: 0,
+    examples: [],
+  }));
+  const equal = parse(renderReport({ ...whole, verdict: { ...whole.verdict, replay } }));
+  expect(equal.body.textContent).not.toMatch(/model differs|What to do:/);
+});
+
 describe.each(Object.entries(variants))('the page of %s', (_, input) => {
   const page = renderReport(input);
   const document = parse(page);

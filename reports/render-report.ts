@@ -44,7 +44,8 @@ export function renderReport(input: ReportInput): string {
   };
   const charts = (group: 'run' | 'simulated') => page.charts.filter((chart) => chart.group === group);
   const checked = present(recorded('validity.json', input.validity));
-  const judged = present(recorded('verdict.json', input.verdict));
+  const verdict = recorded('verdict.json', input.verdict);
+  const judged = present(verdict);
   const all: (Section | null)[] = [
     advised === null ? null : changes(advised),
     learned === null ? null : runTimeline(charts('run')),
@@ -62,7 +63,7 @@ export function renderReport(input: ReportInput): string {
   ];
   const sections = all.filter((section) => section !== null);
   const body = renderToString(html`<main>
-    ${head(run, advice, recorded('validity.json', input.validity))}
+    ${head(run, advice, recorded('validity.json', input.validity), verdict)}
     ${contents(sections)}
     ${sections.map(({ content }) => content)}
   </main>`);

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import type { Advice } from '../../tuner/contracts/advice.ts';
 import type { Run } from '../../tuner/contracts/run.ts';
 import type { Validity } from '../../tuner/contracts/validity.ts';
+import type { Verdict } from '../../tuner/contracts/verdict.ts';
 import { present, type Recorded } from '../recorded.ts';
 import { badge, moment, number, type Shown, text } from '../shown.ts';
 
@@ -17,12 +18,16 @@ export function head(
   run: Recorded<Run>,
   advice: Recorded<Advice | null>,
   validity: Recorded<Validity | null>,
+  verdict: Recorded<Verdict | null>,
 ): VNode {
   return html`<header>
     <p class="kicker">Dify scaling, load test and recommendation</p>
     <h1>${text(run.at('targetName'))}</h1>
     ${sentence(run, present(advice))}
-    <p class="badges">${badges(run, present(advice), present(validity))}</p>
+    <p class="badges">${[
+      ...badges(run, present(advice), present(validity)),
+      ...modelBadge(present(verdict)),
+    ]}</p>
     <dl class="facts">${facts(run).map(
       ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
     )}</dl>
@@ -60,6 +65,14 @@ function badges(
     ...(run.value.ended === 'complete' ? [] : [badge(`Run ${run.value.ended}`, 'bad')]),
     badge('Not re-tested', 'plain'),
   ];
+}
+
+/** Only where it differs: what was simulated rests on it. */
+function modelBadge(verdict: Recorded<Verdict> | null): Shown[] {
+  const differing = verdict?.value.replay.some(({ mismatches }) => mismatches > 0) ?? false;
+  return differing
+    ? [html`<a href="#model">${badge('HPA model differs from the controller', 'unsure')}</a>`]
+    : [];
 }
 
 function facts(run: Recorded<Run>): [string, Shown][] {

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { modelMismatch } from '../../tuner/contracts/model-mismatch.ts';
 import type { Verdict } from '../../tuner/contracts/verdict.ts';
 import { items, type Recorded } from '../recorded.ts';
 import { badge, number, type Section, type Shown, section, table, text } from '../shown.ts';
@@ -16,7 +17,7 @@ export function modelMatch(verdict: Recorded<Verdict>): Section {
     replay.length === 0
       ? html`<p>No HPA was recorded, so there was nothing to replay.</p>`
       : replayTable(replay),
-    ...replay.flatMap((row) => examples(row)),
+    ...differences(replay),
     calibration(verdict),
     objectives(verdict),
     html`<p class="note">The proposed settings have not been re-tested: what they do is a simulation’s word so far.</p>`,
@@ -37,17 +38,32 @@ function replayTable(rows: readonly Recorded<Replay>[]): VNode {
   );
 }
 
+/** Nothing where all are equal: then there is nothing to do. */
+function differences(replay: readonly Recorded<Replay>[]): Shown[] {
+  if (replay.every(({ value }) => value.mismatches === 0)) return [];
+  return [
+    html`<p><strong>The model differs from the controller.</strong> ${modelMismatch.meaning}</p>`,
+    ...replay.flatMap(examples),
+    html`<p>What to do:</p>
+      <ul>${modelMismatch.next.map((step) => html`<li>${step}</li>`)}</ul>`,
+  ];
+}
+
 function examples(replay: Recorded<Replay>): Shown[] {
   const rows = items(replay.at('examples'));
   if (rows.length === 0) return [];
   return [
     table(
-      `Where they differ, ${replay.value.hpaName}`,
+      `Replicas wanted where they differ, ${replay.value.hpaName}${rows.length < replay.value.mismatches ? ', the first of them' : ''}`,
       [
         { head: 'At', cell: (row) => number(row.at('atSeconds'), 'clock') },
-        { head: 'Controller', isNumber: true, cell: (row) => number(row.at('recordedDesired'), 'integer') },
-        { head: 'Model', isNumber: true, cell: (row) => number(row.at('modelDesired'), 'integer') },
-        { head: 'Note', cell: (row) => text(row.at('note')) },
+        {
+          head: 'The controller set',
+          isNumber: true,
+          cell: (row) => number(row.at('recordedDesired'), 'integer'),
+        },
+        { head: 'The model', isNumber: true, cell: (row) => number(row.at('modelDesired'), 'integer') },
+        { head: 'From what', cell: (row) => text(row.at('note')) },
       ],
       rows,
       { className: 'compact' },

@@ -1,5 +1,6 @@
 import type { Advice, SettingAdvice } from '../contracts/advice.ts';
 import type { Evidence } from '../contracts/evidence.ts';
+import { modelMismatch } from '../contracts/model-mismatch.ts';
 import type { Validity } from '../contracts/validity.ts';
 import type { Verdict } from '../contracts/verdict.ts';
 
@@ -19,10 +20,7 @@ export function resultText(parts: ResultParts): string {
   const changes = advice.settings.filter((setting) => setting.verdict === 'change');
   const kept = advice.settings.filter((setting) => setting.verdict === 'noChange').length;
   const problems = validity.checks.filter(({ isPassed }) => isPassed === false);
-  const replay = verdict.replay.map(
-    ({ hpaName, syncs, mismatches }) =>
-      `  ${hpaName}: ${mismatches} of ${syncs} recorded syncs differ from the model`,
-  );
+  const replay = verdict.replay.flatMap(replayLines);
   return [
     advice.summary,
     '',
@@ -40,6 +38,18 @@ export function resultText(parts: ResultParts): string {
     `Report   ${parts.report}`,
     `Run      ${parts.folder}`,
   ].join('\n');
+}
+
+function replayLines({ hpaName, syncs, mismatches, examples }: Verdict['replay'][number]): string[] {
+  const count = `  ${hpaName}: ${mismatches} of ${syncs} recorded syncs differ from the model`;
+  const [first] = examples;
+  if (first === undefined) return [count];
+  const { atSeconds, recordedDesired, modelDesired, note } = first;
+  return [
+    count,
+    `      first at ${atSeconds.toFixed(0)} s: the controller set ${recordedDesired}, the model ${modelDesired} (${note})`,
+    `      ${modelMismatch.meaning} What to do: the report, "Model against reality"`,
+  ];
 }
 
 function settingText({ component, sets, current, proposed, unit, because }: SettingAdvice): string {

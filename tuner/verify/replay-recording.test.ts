@@ -91,7 +91,28 @@ describe('replayRecording', () => {
   it('reports a sync at which the recording says otherwise', () => {
     const [replay] = replayRecording([...base, hpa(15, '12', 5)], '1.37.2');
     expect(replay).toMatchObject({ syncs: 1, mismatches: 1, mismatchRatio: 1 });
-    expect(replay?.examples[0]).toMatchObject({ atSeconds: 15, recordedDesired: 5, modelDesired: 2 });
+    expect(replay?.examples[0]).toEqual({
+      atSeconds: 15,
+      recordedDesired: 5,
+      modelDesired: 2,
+      note: 'with 1 replica, cpu asked for 2',
+    });
+  });
+
+  it('says of a sync that differs which metrics told nothing, and where the reasons differ', () => {
+    const conditions = [
+      {
+        type: 'ScalingActive',
+        status: 'True',
+        reason: 'ValidMetricFound',
+        message: '',
+        lastTransitionAtSeconds: 1,
+      },
+    ];
+    const withoutUsage = [pods, hpa(0, '10', 1), { ...hpa(15, '12', 3), conditions } as ClusterSample];
+    expect(replayRecording(withoutUsage, '1.37.2')[0]?.examples[0]?.note).toBe(
+      'with 1 replica, cpu told nothing (the metrics API answered an error or nothing); ScalingActive: ValidMetricFound, the model: FailedGetResourceMetric',
+    );
   });
 
   it('reads usage that was there before the sync, not what came later', () => {

@@ -6,7 +6,8 @@ import { parseHpaSpec } from '../hpa/parse-hpa-spec.ts';
 import { reconcile } from '../hpa/reconcile.ts';
 import { createHpaState } from '../hpa/state.ts';
 import type { HpaCondition } from '../hpa/types.ts';
-import { findSyncs, type RecordedSync } from './find-syncs.ts';
+import { findSyncs } from './find-syncs.ts';
+import { mismatchNote } from './mismatch-note.ts';
 import { syncInputs } from './sync-inputs.ts';
 
 type Replay = Verdict['replay'][number];
@@ -62,13 +63,19 @@ function replayHpa(samples: readonly ClusterSample[], own: readonly HpaSample[],
     }
     const inputs = syncInputs(samples, sync, subject.component);
     if (inputs === null) continue;
-    const { desiredReplicas, proposals } = reconcile(hpa, state, inputs);
+    const decision = reconcile(hpa, state, inputs);
+    const { desiredReplicas } = decision;
     if (!sync.isObserved) continue;
     compared++;
     if (desiredReplicas === sync.status.desiredReplicas) continue;
     mismatches++;
     if (examples.length < mostExamples)
-      examples.push(exampleOf(sync, desiredReplicas, JSON.stringify(proposals)));
+      examples.push({
+        atSeconds: sync.atSeconds,
+        recordedDesired: sync.status.desiredReplicas,
+        modelDesired: desiredReplicas,
+        note: mismatchNote(sync, hpa, decision),
+      });
   }
   return {
     component: subject.component,
@@ -77,14 +84,5 @@ function replayHpa(samples: readonly ClusterSample[], own: readonly HpaSample[],
     mismatches,
     mismatchRatio: compared === 0 ? null : mismatches / compared,
     examples,
-  };
-}
-
-function exampleOf(sync: RecordedSync, modelDesired: number, proposals: string): Replay['examples'][number] {
-  return {
-    atSeconds: sync.atSeconds,
-    recordedDesired: sync.status.desiredReplicas,
-    modelDesired,
-    note: `spec.replicas ${sync.status.currentReplicas}, proposals ${proposals}`,
   };
 }
