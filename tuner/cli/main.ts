@@ -1,91 +1,9 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { didYouMean } from '../config/nearest-name.ts';
-import { exitCodes, formatError, TuneError } from '../errors.ts';
-import { registerInit } from './init.ts';
+import { exitCodes } from '../errors.ts';
 import { interruptSignal } from './interrupt.ts';
-import { registerLoad } from './load.ts';
-import { registerOverlay } from './overlay.ts';
-import { registerRecommend } from './recommend.ts';
-import { registerReplayHpa } from './replay-hpa.ts';
-import { registerReport } from './report.ts';
-import { registerSandbox } from './sandbox.ts';
-import { registerSimulate } from './simulate.ts';
-import { toolVersion } from './tool-version.ts';
-import { registerTune } from './tune.ts';
-
-const program = new Command('tune')
-  .description('Load tests a Dify on Kubernetes and recommends its autoscaling settings.')
-  .version(toolVersion())
-  .option('--verbose', 'show stack traces and debug lines')
-  .showSuggestionAfterError()
-  .exitOverride()
-  .configureOutput({ writeErr: () => {} });
-
-registerTune(program);
-for (const register of [
-  registerInit,
-  registerLoad,
-  registerRecommend,
-  registerSimulate,
-  registerOverlay,
-  registerReport,
-  registerSandbox,
-  registerReplayHpa,
-]) {
-  register(program);
-}
+import { runCommandLine } from './run-command-line.ts';
 
 interruptSignal();
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
+const failed = await runCommandLine(process.argv.slice(2));
 // Watches and keep-alive sockets of a command that failed must not hold the process.
-process.exit(process.exitCode ?? exitCodes.done);
-
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return reportUsage(error);
-  if (error instanceof TuneError) {
-    process.stderr.write(`${formatError(error)}\n`);
-    if (program.opts<{ verbose?: boolean }>().verbose) process.stderr.write(`${error.stack}\n`);
-    return error.exitCode;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
-    `error BUG: ${text}\n  why:  this is a mistake in tune, not in what you did\n  next: report it with the lines above and run.json of the run folder\n`,
-  );
-  return exitCodes.bug;
-}
-
-function reportUsage(error: CommanderError): number {
-  if (error.exitCode === 0) return exitCodes.done;
-  const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const suggestion = rest.join(' ').trim();
-  if (error.code === 'commander.excessArguments' && program.args[0] !== undefined) {
-    return unknownCommand(program.args[0]);
-  }
-  const usage = new TuneError({
-    code: 'USAGE',
-    message: error.code === 'commander.help' ? 'a command is missing behind the last word' : message,
-    why: suggestion === '' ? 'the command line was not understood, so nothing was started' : suggestion,
-    next: 'see what there is: tune --help, or tune <command> --help',
-    exitCode: exitCodes.usage,
-  });
-  process.stderr.write(`${formatError(usage)}\n`);
-  return usage.exitCode;
-}
-
-function unknownCommand(name: string): number {
-  const names = program.commands.map((command) => command.name());
-  const error = new TuneError({
-    code: 'USAGE',
-    message: `there is no command "${name}"`,
-    why: `commands are: ${names.join(', ')}`,
-    next: `${didYouMean(name, names)}see tune --help`,
-    exitCode: exitCodes.usage,
-  });
-  process.stderr.write(`${formatError(error)}\n`);
-  return error.exitCode;
-}
+process.exit(failed ?? process.exitCode ?? exitCodes.done);

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { givenFlags } from './given-flags.ts';
 
 export interface SandboxFlags {
   readonly name: string;
@@ -37,13 +38,19 @@ export function registerSandbox(program: Command): void {
     .option('--first-port <port>', 'first of ten neighbouring ports (default: a free block)', port)
     .option('--wait', 'until all pods are Ready and have metrics')
     .addHelpText('after', examples.up)
-    .action(async (flags: SandboxUpFlags) => (await actions()).up(flags));
+    .action(async (_own: object, command: Command) =>
+      (await actions()).up(givenFlags<SandboxUpFlags>(command)),
+    );
   withCommon(sandbox.command('status').description('what runs, and what the HPAs see'))
     .addHelpText('after', examples.status)
-    .action(async (flags: SandboxFlags) => (await actions()).status(flags));
+    .action(async (_own: object, command: Command) =>
+      (await actions()).status(givenFlags<SandboxFlags>(command)),
+    );
   withCommon(sandbox.command('down').description('end one, and remove its folder'))
     .addHelpText('after', examples.down)
-    .action(async (flags: SandboxFlags) => (await actions()).down(flags));
+    .action(async (_own: object, command: Command) =>
+      (await actions()).down(givenFlags<SandboxFlags>(command)),
+    );
 }
 
 /** Loaded only when one of them runs. */
