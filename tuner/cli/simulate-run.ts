@@ -1,13 +1,14 @@
 import { knownLimits } from '../advise/known-limits.ts';
 import { type WhatIf, whatIf } from '../advise/what-if.ts';
-import { findTarget, type LoadedConfig, readConfig } from '../config/read-config.ts';
-import { type Target, targetSchema } from '../contracts/config.ts';
+import { readConfig } from '../config/read-config.ts';
+import { targetSchema } from '../contracts/config.ts';
 import { type Evidence, evidenceSchema } from '../contracts/evidence.ts';
 import { runSchema } from '../contracts/run.ts';
 import { exitCodes, failure } from '../errors.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { hpaSpecsByComponent } from './hpa-specs.ts';
 import { interruptSignal } from './interrupt.ts';
+import { type KnownTargets, liveTarget } from './live-target.ts';
 import { readDemand } from './read-demand.ts';
 import { type HpaManifest, readHpaManifests } from './read-hpa-manifests.ts';
 import type { SimulateFlags } from './simulate.ts';
@@ -24,7 +25,7 @@ export async function simulateRun(run: string, flags: SimulateFlags, workingFold
       ? { points: config.demand.points }
       : readDemand(flags.demand, config, workingFolder);
   const manifests = flags.live
-    ? await liveHpas(flags, { config, evidence, recorded: target })
+    ? await liveHpas(flags, evidence, { config, recorded: target, recordedName: recorded.targetName })
     : flags.hpa.flatMap(readHpaManifests);
   return whatIf(evidence, {
     hpaSpecs: hpaSpecsByComponent(evidence, manifests),
@@ -40,14 +41,11 @@ export async function simulateRun(run: string, flags: SimulateFlags, workingFold
   });
 }
 
-interface LiveContext {
-  readonly config: LoadedConfig;
-  readonly evidence: Evidence;
-  /** Of the run. */
-  readonly recorded: Target | null;
-}
-
-async function liveHpas(flags: SimulateFlags, context: LiveContext): Promise<HpaManifest[]> {
+async function liveHpas(
+  flags: SimulateFlags,
+  evidence: Evidence,
+  known: KnownTargets,
+): Promise<HpaManifest[]> {
   if (flags.hpa.length > 0) {
     throw failure('TWO_SOURCES_OF_HPAS', '--live and --hpa were both given', {
       why: 'one HPA scales a Deployment, and which of the two is meant cannot be told',
@@ -55,15 +53,8 @@ async function liveHpas(flags: SimulateFlags, context: LiveContext): Promise<Hpa
       exitCode: exitCodes.usage,
     });
   }
-  const target = flags.target === undefined ? context.recorded : findTarget(context.config, flags.target);
-  if (target === null) {
-    throw failure('NO_TARGET', 'the run does not say which cluster it was made in', {
-      why: 'its run.json holds no target that this version can read',
-      next: 'name one of tune.yaml: --live --target NAME',
-      exitCode: exitCodes.usage,
-    });
-  }
+  const target = await liveTarget(flags.target, known);
   // Loaded only now: the client of the API server takes longer to load than a simulation.
   const { readLiveHpas } = await import('./read-live-hpas.ts');
-  return readLiveHpas(target, context.evidence, interruptSignal());
+  return readLiveHpas(target, evidence, interruptSignal());
 }

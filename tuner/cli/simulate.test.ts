@@ -213,6 +213,16 @@ describe('tune simulate --live', () => {
     expect(await errorOf({ live: true })).toMatchObject({ code: 'CLUSTER_FORBIDDEN', exitCode: 3 });
   });
 
+  it('says of a run whose own sandbox has ended what can be read in its place', async () => {
+    await withRelease();
+    const target = { ...fakeTarget(server), kubeconfig: join(folder, 'gone', 'kubeconfig.yaml') };
+    writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...run, targetName: 'sandbox', target }));
+    const error = await errorOf({ live: true });
+    expect(error).toMatchObject({ code: 'SANDBOX_OF_RUN_ENDED', exitCode: 3 });
+    expect(error.why).toContain(join('gone', 'kubeconfig.yaml'));
+    expect(error.next).toContain('--live --target sandbox');
+  });
+
   it('takes --live or --hpa, not both', async () => {
     await withRelease();
     expect(await errorOf({ live: true, hpa: ['x.yaml'] })).toMatchObject({ code: 'TWO_SOURCES_OF_HPAS' });

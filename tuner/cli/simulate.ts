@@ -18,6 +18,7 @@ Examples:
   tune simulate runs/2026-11-22-staging --hpa hpa.yaml --growth 2
   kubectl get hpa -o yaml | tune simulate RUN --hpa - --demand friday.csv --json
   tune simulate RUN --live --demand standard
+  tune simulate RUN --live --target sandbox
 
 Without --hpa and --live the HPAs of the run are simulated, without --demand its arrivals. docs/simulator.md says how
 exact it is.`;

@@ -45,6 +45,12 @@ export async function openTarget(
   return startOwn(name, options);
 }
 
+/** @returns the target of the sandbox that `tune sandbox up` has left standing; null: it has left none */
+export async function standingSandboxTarget(): Promise<Target | null> {
+  const folder = sandboxFolder(standingSandbox);
+  return (await sandboxStatus(folder)).state === 'up' ? readTarget(folder) : null;
+}
+
 async function useStanding(name: string, folder: string, options: OpenTargetOptions): Promise<OpenTarget> {
   options.progress.say(`using the sandbox that is up (${folder}); --world is not read`);
   const record = readRecord(folder);
