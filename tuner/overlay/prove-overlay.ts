@@ -8,6 +8,8 @@ import type { Values } from './values-document.ts';
 
 export interface Proof extends ProvedValues {
   readonly chartName: string;
+  /** Rendered with the values in force. */
+  readonly before: Manifests;
 }
 
 /** Renders the chart with and without the overlay: every key must matter, every Deployment must be there. */
@@ -15,16 +17,16 @@ export async function proveOverlay(
   plans: readonly ComponentPlan[],
   { chart, releaseValues, evidence }: { chart: Chart; releaseValues: Values; evidence: Evidence },
 ): Promise<Proof> {
-  const settings = plans.flatMap(({ values }) => values);
-  const proved = await proveValues(settings, chart.render, {
-    inForce: releaseValues,
-    chartValues: chart.values,
-  });
+  const before = await chart.render(releaseValues);
   for (const { deployment } of plans) {
-    if (!proved.before.has(`Deployment ${deployment}`))
-      throw notRendered(deployment, proved.before, evidence);
+    if (!before.has(`Deployment ${deployment}`)) throw notRendered(deployment, before, evidence);
   }
-  return { ...proved, chartName: chart.name };
+  const proved = await proveValues(
+    plans.flatMap(({ values }) => values),
+    chart.render,
+    { before, inForce: releaseValues, chartValues: chart.values },
+  );
+  return { ...proved, before, chartName: chart.name };
 }
 
 function notRendered(deployment: string, rendered: Manifests, { runId }: Evidence): TuneError {

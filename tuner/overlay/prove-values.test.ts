@@ -26,8 +26,8 @@ const setting = (key: string, value: ValueSetting['value']): ValueSetting => ({
   value,
   because: '',
 });
-const prove = (settings: ValueSetting[], inForce: Values = {}) =>
-  proveValues(settings, render, { inForce, chartValues });
+const prove = async (settings: ValueSetting[], inForce: Values = {}) =>
+  proveValues(settings, render, { before: await render(inForce), inForce, chartValues });
 
 describe('proveValues', () => {
   it('names the fields that differ without each key, made-up passwords left out', async () => {

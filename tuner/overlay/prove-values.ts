@@ -5,8 +5,6 @@ import type { RenderChart } from './render-chart.ts';
 import { type Values, valuesTree } from './values-document.ts';
 
 export interface ProvedValues {
-  /** Rendered with the values in force. */
-  readonly before: Manifests;
   /** Rendered with the overlay on top. */
   readonly after: Manifests;
   /** Per setting, in the order given: the fields that differ without it. */
@@ -15,21 +13,27 @@ export interface ProvedValues {
   readonly restless: ReadonlySet<string>;
 }
 
+export interface BeforeOverlay {
+  readonly inForce: Values;
+  /** Rendered with the values in force. */
+  readonly before: Manifests;
+  /** The chart's own values.yaml, to say what it reads where a key has no effect. */
+  readonly chartValues: Values;
+}
+
 /**
  * Shows for each key that the chart renders something else without it.
  *
  * One key is left out at a time, the others stay: most keys mean something only beside others
  * (minReplicas beside enabled).
  *
- * @param chartValues the chart's own values.yaml, to say what it reads where a key has no effect
  * @throws TuneError VALUES_KEY_IGNORED naming every key without effect
  */
 export async function proveValues(
   settings: readonly ValueSetting[],
   render: RenderChart,
-  { inForce, chartValues }: { readonly inForce: Values; readonly chartValues: Values },
+  { before, inForce, chartValues }: BeforeOverlay,
 ): Promise<ProvedValues> {
-  const before = await render(inForce);
   const restless = new Set(differences(before, await render(inForce)));
   const after = await render(inForce, valuesTree(settings));
   const changes = await Promise.all(
@@ -40,7 +44,7 @@ export async function proveValues(
   );
   const ignored = settings.filter((_, index) => changes[index]?.length === 0);
   if (ignored.length > 0) throw keysIgnored(ignored, chartValues);
-  return { before, after, changes, restless };
+  return { after, changes, restless };
 }
 
 function keysIgnored(settings: readonly ValueSetting[], chartValues: Values): TuneError {
