@@ -106,19 +106,10 @@ describe('runLoad', () => {
     expect((await load('exit 99')).ended).toBe('complete');
   });
 
-  // Codes of k6 v2, errext/exitcodes/codes.go.
+  // Every code: explain-k6-exit.test.ts.
   it.each([
-    { how: 'exit 97', code: 'K6_CLOUD', exitCode: 3 },
-    { how: 'exit 100', code: 'K6_TIMEOUT', exitCode: 4 },
     { how: 'exit 104', code: 'K6_CONFIG', exitCode: 2 },
-    { how: 'exit 105', code: 'K6_STOPPED', exitCode: 4 },
-    { how: 'exit 106', code: 'K6_PORT', exitCode: 2 },
-    { how: 'exit 107', code: 'K6_SCRIPT', exitCode: 1 },
-    { how: 'exit 108', code: 'K6_ABORTED', exitCode: 4 },
-    { how: 'exit 109', code: 'K6_PANIC', exitCode: 1 },
-    { how: 'exit 255', code: 'K6_FAILED', exitCode: 4 },
     { how: 'kill SIGKILL', code: 'K6_KILLED', exitCode: 4 },
-    { how: 'kill SIGSEGV', code: 'K6_KILLED', exitCode: 4 },
   ])('translates "$how" into $code, exit $exitCode', async ({ how, code, exitCode }) => {
     await expect(load(how)).rejects.toMatchObject({ code, exitCode });
     expect(await marks()).toContain('aborted null');

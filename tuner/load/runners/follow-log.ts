@@ -43,6 +43,8 @@ export async function followLog(options: FollowLogOptions): Promise<void> {
     if (outcome === 'complete' && hadEnded) return;
     failures = outcome === 'complete' || reader.count() > before ? 0 : failures + 1;
     if (hasEnded() && failures >= lastAttempts) return reader.giveUp();
+    // One look more shows whether the container wrote on after the stream was asked for; there is nothing to wait for.
+    if (outcome === 'complete' && hasEnded()) continue;
     await sleep(Math.min(retryMs * 2 ** failures, 5_000), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
   }

@@ -109,7 +109,7 @@ describe('runLoadOnCluster', { timeout: 20_000 }, () => {
     const clock = startClock();
     const result = await run({
       clock,
-      marginsSeconds: [1],
+      marginsSeconds: [0.6],
       runners: [steady, { ...steady, perSecond: 3 }, steady],
       onBucket: (live) => shown.push(live),
     });
@@ -272,7 +272,7 @@ describe('runLoadOnCluster', { timeout: 20_000 }, () => {
     {
       what: 'no room',
       runners: [steady, { ...steady, unschedulable: '0/3 nodes are available: 3 Insufficient cpu.' }],
-      load: { readyTimeout: '500ms' },
+      load: { readyTimeout: '300ms' },
       code: 'RUNNERS_PENDING',
       text: 'Insufficient cpu',
       exitCode: 3,
@@ -280,7 +280,7 @@ describe('runLoadOnCluster', { timeout: 20_000 }, () => {
     {
       what: 'a container that takes too long',
       runners: [{ ...steady, waiting: { reason: 'ContainerCreating', message: '' } }],
-      load: { readyTimeout: '500ms' },
+      load: { readyTimeout: '300ms' },
       code: 'RUNNERS_NOT_READY',
       text: 'waits: ContainerCreating',
       exitCode: 3,

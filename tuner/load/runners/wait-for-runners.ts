@@ -38,7 +38,8 @@ export async function untilAllReady(options: WaitOptions): Promise<void> {
     if (failure !== null) throw failure;
     if (group.runners.every(({ readySeconds }) => readySeconds !== null)) return;
     const waitedSeconds = clock.nowSeconds() - beganSeconds;
-    const isTimeUp = waitedSeconds >= (parseDurationSeconds(settings.readyTimeout) ?? 0);
+    const leftSeconds = (parseDurationSeconds(settings.readyTimeout) ?? 0) - waitedSeconds;
+    const isTimeUp = leftSeconds <= 0;
     const isWithoutPods =
       waitedSeconds > podsExpectedSeconds && group.runners.some(({ pod }) => pod === null);
     if (isTimeUp || isWithoutPods) {
@@ -48,7 +49,7 @@ export async function untilAllReady(options: WaitOptions): Promise<void> {
       }
     }
     say(readinessOf(group.runners));
-    await group.changed(lookEveryMs, signal);
+    await group.changed(untilNextLook(leftSeconds), signal);
   }
 }
 
@@ -112,10 +113,15 @@ export interface EndOptions {
 /** Waits until every runner has ended or is lost, or the signal says stop. */
 export async function untilAllEnd({ group, clock, signal, untilSeconds }: EndOptions): Promise<void> {
   while (!group.runners.every(isOver) && !signal.aborted) {
-    if (clock.nowSeconds() >= untilSeconds) {
+    const leftSeconds = untilSeconds - clock.nowSeconds();
+    if (leftSeconds <= 0) {
       for (const { index } of group.runners) group.giveUp(index, 'it was not heard of again');
       return;
     }
-    await group.changed(lookEveryMs, signal);
+    await group.changed(untilNextLook(leftSeconds), signal);
   }
+}
+
+function untilNextLook(leftSeconds: number): number {
+  return Math.max(0, Math.min(lookEveryMs, leftSeconds * 1000));
 }
