@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Advice, adviceSchema } from '../contracts/advice.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { advise } from './advise.ts';
@@ -22,7 +22,7 @@ const options: AdviseOptions = {
   queueMetric,
   seed: 1,
   // Enough for the direction, few enough for a unit test.
-  candidates: 32,
+  candidates: 12,
   threads: 1,
 };
 
@@ -33,6 +33,12 @@ function setting({ settings }: Advice, component: string, sets: RegExp) {
 const slow = 60_000;
 
 describe('advise', () => {
+  const cpuEvidence = syntheticEvidence(cpuBound);
+  let onCpu: Advice;
+  beforeAll(async () => {
+    onCpu = await advise(cpuEvidence, options);
+  }, slow);
+
   it(
     'leaves a comfortable deployment alone',
     async () => {
@@ -44,20 +50,15 @@ describe('advise', () => {
     slow,
   );
 
-  it(
-    'lowers the CPU target or raises the floor where CPU binds, and keeps CPU as the metric',
-    async () => {
-      const advice = await advise(syntheticEvidence(cpuBound), options);
-      expect(advice.verdict).toBe('change');
-      expect(setting(advice, 'api', /minReplicas/)?.proposed).toBeGreaterThanOrEqual(2);
-      const target = Number(setting(advice, 'api', /averageUtilization/)?.proposed);
-      expect(target).toBeGreaterThanOrEqual(20);
-      expect(target).toBeLessThanOrEqual(80);
-      const { current, proposed } = advice.outcomes ?? {};
-      expect(proposed?.sloViolatedMinutes.mean).toBeLessThan(current?.sloViolatedMinutes.mean ?? 0);
-    },
-    slow,
-  );
+  it('lowers the CPU target or raises the floor where CPU binds, and keeps CPU as the metric', () => {
+    expect(onCpu.verdict).toBe('change');
+    expect(setting(onCpu, 'api', /minReplicas/)?.proposed).toBeGreaterThanOrEqual(2);
+    const target = Number(setting(onCpu, 'api', /averageUtilization/)?.proposed);
+    expect(target).toBeGreaterThanOrEqual(20);
+    expect(target).toBeLessThanOrEqual(80);
+    const { current, proposed } = onCpu.outcomes ?? {};
+    expect(proposed?.sloViolatedMinutes.mean).toBeLessThan(current?.sloViolatedMinutes.mean ?? 0);
+  });
 
   it(
     'takes the CPU target off an API that its slots bind, and gives it a floor that carries the peak',
@@ -89,15 +90,12 @@ describe('advise', () => {
   it(
     'gives the same advice on one thread and on two',
     async () => {
-      const evidence = syntheticEvidence(cpuBound);
       const withoutTime = ({ search, ...advice }: Advice) => ({
         ...advice,
         search: { ...search, elapsedSeconds: 0 },
       });
-      const few = { ...options, candidates: 10, clock: () => 0 };
-      const one = await advise(evidence, { ...few, threads: 1 });
-      const two = await advise(evidence, { ...few, threads: 2 });
-      expect(withoutTime(two)).toEqual(withoutTime(one));
+      const onTwo = await advise(cpuEvidence, { ...options, threads: 2 });
+      expect(withoutTime(onTwo)).toEqual(withoutTime(onCpu));
     },
     slow,
   );
@@ -105,7 +103,7 @@ describe('advise', () => {
   it(
     'says that the evidence is not enough where capacity is unknown, and proposes nothing',
     async () => {
-      const whole = syntheticEvidence(cpuBound);
+      const whole = cpuEvidence;
       const api = whole.components.api;
       if (!api) throw new Error('the fixture has an API');
       const evidence: Evidence = {

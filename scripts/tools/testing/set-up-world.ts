@@ -21,19 +21,19 @@ import versions from '../versions.json' with { type: 'json' };
  * package and notes it in builds.log, `mod download` shows a folder with the files that are copied.
  */
 const fakeGo = `#!/bin/sh
-here=$(dirname "$0")
+here=\${0%/*}
 case "$1" in
 version) echo "go version go${versions.go} linux/amd64" ;;
 mod) echo "{\\"Dir\\": \\"$here/module\\"}" ;;
 build)
   echo $$ >>"$here/pids.log"
   if [ -n "$FAKE_GO_HANGS" ]; then exec sleep 60; fi
-  sleep "\${FAKE_GO_SECONDS:-0}"
+  if [ -n "$FAKE_GO_SECONDS" ]; then sleep "$FAKE_GO_SECONDS"; fi
   if [ -n "$FAKE_GO_ERROR" ]; then echo "$FAKE_GO_ERROR" >&2; exit 1; fi
   for argument; do
     if [ "$before" = -o ]; then out=$argument; fi
     before=$argument
-    case "$argument" in */cmd/*|./*) touch "$out/$(basename "$argument")"; basename "$argument" >>"$here/builds.log" ;; esac
+    case "$argument" in */cmd/*|./*) : >"$out/\${argument##*/}"; echo "\${argument##*/}" >>"$here/builds.log" ;; esac
   done ;;
 esac
 `;
