@@ -124,6 +124,12 @@ describe('in the cpu-bound world', () => {
     expect(cost).toBeLessThan(191);
   });
 
+  it('learns the cost of a run to its worker within a quarter of the truth, 161 CPU-ms', () => {
+    const cost = run.evidence.components.worker?.cpuMillisecondsPerRequest.workflow?.value;
+    expect(cost).toBeGreaterThan(121);
+    expect(cost).toBeLessThan(201);
+  });
+
   it('asks for two replicas or more', () => {
     expect(proposed(run, 'api', /minReplicas/)).toBeGreaterThanOrEqual(2);
   });
@@ -139,6 +145,12 @@ describe('in the slots-and-queue-bound world', () => {
   it('names connection slots as what binds the API, with its CPU mostly idle', () => {
     expect(run.evidence.components.api?.binding).toBe('connectionSlots');
     expect(run.evidence.components.api?.declaredSlotsPerReplica).toBe(10);
+  });
+
+  it('learns the cost of a run to its worker, 188 CPU-ms, although most runs only waited', () => {
+    const cost = run.evidence.components.worker?.cpuMillisecondsPerRequest.workflow?.value;
+    expect(cost).toBeGreaterThan(141);
+    expect(cost).toBeLessThan(235);
   });
 
   it('gives the API a floor of replicas and no CPU target', () => {
