@@ -64,6 +64,7 @@ function facts(evidence: Recorded<ComponentEvidence>): [string, Shown][] {
         number(service.at(name).at('p50'), 'seconds'),
       ]),
     ['CPU at no load', estimate(evidence.at('idleMillicores'), 'millicores')],
+    ['Usage trails work by', number(evidence.at('usageLagSeconds'), 'seconds')],
     ['CPU requested', number(evidence.at('requestedMillicores'), 'millicores')],
     ['CPU limit', number(evidence.at('limitMillicores'), 'millicores')],
     ['Memory, median', number(evidence.at('memoryBytesPerReplica').at('p50'), 'mebibytes')],

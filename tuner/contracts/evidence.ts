@@ -46,6 +46,8 @@ export const componentEvidenceSchema = z.strictObject({
   declaredSlotsPerReplica: z.number().nullable(),
   /** CPU used at no load. */
   idleMillicores: estimateSchema.nullable(),
+  /** Seconds by which metrics.k8s.io trails the work that it measures; null: costs are unknown. */
+  usageLagSeconds: z.number().nullable(),
   /** CPU-milliseconds of this component per request of the class; of indexing, per document with all its calls. */
   cpuMillisecondsPerRequest: z.partialRecord(trafficClassSchema, estimateSchema),
   /** Seconds one slot is held by a request of the class when nothing waits. */

@@ -66,6 +66,7 @@ export function componentEvidence(
     terminationGracePeriodSeconds: template.terminationGracePeriodSeconds,
     declaredSlotsPerReplica,
     idleMillicores: cost?.idleMillicores ?? null,
+    usageLagSeconds: cost?.usageLagSeconds ?? null,
     cpuMillisecondsPerRequest: cost?.perRequest ?? {},
     serviceSeconds: service,
     ...capacity,

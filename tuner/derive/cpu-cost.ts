@@ -4,11 +4,13 @@ import type { Estimate } from '../contracts/estimate.ts';
 import { seededRandom } from '../stats/seeded-random.ts';
 import type { SecondRange } from './load-recording.ts';
 import { type Observation, workRate } from './observation.ts';
-import { servingWindows } from './serving-windows.ts';
+import { type ServingWindow, servingWindows } from './serving-windows.ts';
 
 export interface CpuCost {
   /** CPU of one replica at no load, millicores. */
   readonly idleMillicores: Estimate;
+  /** Whole seconds by which metrics.k8s.io trails the work: with them the costs fit best. */
+  readonly usageLagSeconds: number;
   /** CPU-milliseconds of one request of each class that the component took part in, and of one document. */
   readonly perRequest: Partial<Record<TrafficClass, Estimate>>;
 }
@@ -29,7 +31,7 @@ const method =
  *
  * Half of a request's work is counted at its first token and half at its successful end: while it waits for a slot it
  * costs nothing, however many do. Documents that were indexed meanwhile are a class of their own, so that what they
- * cost is not put down to the others.
+ * cost is not put down to the others. Usage is told some seconds late; by how many is found by trying each.
  *
  * @returns null with fewer readings than three per unknown
  * @see Lawson and Hanson, Solving Least Squares Problems (1974), chapter 23; solved here over all sign patterns
@@ -40,42 +42,62 @@ export function fitCpuCost(
   requestClasses: readonly RequestClass[],
 ): CpuCost | null {
   const classes: readonly TrafficClass[] = [...requestClasses, 'indexing'];
-  const readings = readingsOf(observation, component, classes);
-  const present = classes.filter((_, index) => readings.some(({ work }) => (work[index + 1] ?? 0) > 0));
-  const rows = readings.map(({ millicores, work }) => ({
-    millicores,
-    work: [1, ...present.map((name) => work[classes.indexOf(name) + 1] ?? 0)],
-  }));
-  if (rows.length < fewestPerUnknown * (present.length + 1)) return null;
-  const fitted = weightedFit(rows);
-  const random = seededRandom(rows.length);
-  const fits = Array.from({ length: resamples }, () => weightedFit(resample(rows, random)));
+  const present = classes.filter((name) => workRate(observation.load, name, wholeRun(observation)) > 0);
+  const windows = cleanWindows(observation, component, fewestPerUnknown * (present.length + 1));
+  if (windows.length < fewestPerUnknown * (present.length + 1)) return null;
+  const tried = Array.from({ length: longestLagSeconds + 1 }, (_, lagSeconds) => {
+    const rows = readingsOf(observation, windows, present, lagSeconds);
+    return { lagSeconds, rows, ...weightedFit(rows) };
+  });
+  const best = tried.reduce((found, each) => (each.error < found.error ? each : found));
+  const random = seededRandom(best.rows.length);
+  const fits = Array.from({ length: resamples }, () => weightedFit(resample(best.rows, random)));
   const estimateAt = (index: number): Estimate => ({
-    value: fitted[index] ?? 0,
-    ...interval(fits.map((fit) => fit[index] ?? 0)),
+    value: best.coefficients[index] ?? 0,
+    ...interval(fits.map(({ coefficients }) => coefficients[index] ?? 0)),
     confidenceLevel: 0.95,
     method,
-    sampleCount: rows.length,
+    sampleCount: best.rows.length,
   });
   return {
     idleMillicores: estimateAt(0),
+    usageLagSeconds: best.lagSeconds,
     perRequest: Object.fromEntries(present.map((name, index) => [name, estimateAt(index + 1)])),
   };
 }
 
+/** Kubelets measure every 10 to 15 s; what trails by more than one such period is not lag. */
+const longestLagSeconds = 15;
+
+function wholeRun({ load }: Observation): SecondRange {
+  return { from: 0, to: load.durationSeconds };
+}
+
+/** @param work done this much before the windows it is compared with */
 function readingsOf(
+  { load }: Observation,
+  windows: readonly ServingWindow[],
+  classes: readonly TrafficClass[],
+  lagSeconds: number,
+): Reading[] {
+  return windows.map(({ range, replicas, millicoresPerReplica }) => {
+    const worked = { from: range.from - lagSeconds, to: range.to - lagSeconds };
+    return {
+      millicores: millicoresPerReplica,
+      work: [1, ...classes.map((name) => workRate(load, name, worked) / replicas)],
+    };
+  });
+}
+
+/** Windows without failures as far as there are enough; else all: then the cost of failures is part of this traffic's. */
+function cleanWindows(
   observation: Observation,
   component: ComponentName,
-  classes: readonly TrafficClass[],
-): Reading[] {
+  fewest: number,
+): readonly ServingWindow[] {
   const windows = servingWindows(observation, component);
   const clean = windows.filter(({ range }) => !areManyLost(observation, range));
-  // Where every window has its failures, theirs is the cost of this traffic.
-  const used = clean.length >= fewestPerUnknown * (classes.length + 1) ? clean : windows;
-  return used.map(({ range, replicas, millicoresPerReplica }) => ({
-    millicores: millicoresPerReplica,
-    work: [1, ...classes.map((name) => workRate(observation.load, name, range) / replicas)],
-  }));
+  return clean.length >= fewest ? clean : windows;
 }
 
 const fewestPerUnknown = 3;
@@ -99,18 +121,24 @@ const smallestErrorMillicores = 5;
  * The error of a window grows with the number of requests in it, as their luck does: its variance with what it used.
  * Unweighted, the windows under overload would drown those that tell one class from another.
  */
-function weightedFit(rows: readonly Reading[]): number[] {
+function weightedFit(rows: readonly Reading[]): Fit {
   let used = rows.map(({ millicores }) => millicores);
-  let fit: number[] = [];
+  let fit: Fit = { coefficients: [], error: 0 };
   for (let round = 0; round < rounds; round++) {
     const weighted = rows.map(({ millicores, work }, index) => {
       const weight = 1 / Math.sqrt(smallestErrorMillicores + Math.max(0, used[index] ?? 0));
       return { millicores: millicores * weight, work: work.map((value) => value * weight) };
     });
     fit = nonNegativeFit(weighted);
-    used = rows.map(({ work }) => predict(work, fit));
+    used = rows.map(({ work }) => predict(work, fit.coefficients));
   }
   return fit;
+}
+
+interface Fit {
+  readonly coefficients: readonly number[];
+  /** Sum of the squared weighted errors. */
+  readonly error: number;
 }
 
 function predict(work: readonly number[], coefficients: readonly number[]): number {
@@ -118,9 +146,9 @@ function predict(work: readonly number[], coefficients: readonly number[]): numb
 }
 
 /** Least squares with every coefficient ≥ 0: the best of the fits over all subsets of the unknowns. */
-function nonNegativeFit(rows: readonly Reading[]): number[] {
+function nonNegativeFit(rows: readonly Reading[]): Fit {
   const unknowns = rows[0]?.work.length ?? 0;
-  let best: { coefficients: number[]; error: number } | null = null;
+  let best: Fit | null = null;
   for (let pattern = 1; pattern < 1 << unknowns; pattern++) {
     const used = Array.from({ length: unknowns }, (_, index) => index).filter(
       (index) => pattern & (1 << index),
@@ -133,7 +161,7 @@ function nonNegativeFit(rows: readonly Reading[]): number[] {
     );
     if (best === null || error < best.error) best = { coefficients, error };
   }
-  return best?.coefficients ?? new Array(unknowns).fill(0);
+  return best ?? { coefficients: new Array(unknowns).fill(0), error: Number.POSITIVE_INFINITY };
 }
 
 function leastSquares(rows: readonly Reading[], used: readonly number[], unknowns: number): number[] {

@@ -1,3 +1,4 @@
+import { mean } from 'simple-statistics';
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { ComponentEvidence, Evidence } from '../contracts/evidence.ts';
 import { componentCapacity } from './component-capacity.ts';
@@ -162,12 +163,19 @@ function metricPipeline(
   return {
     resourcePeriodSeconds: period,
     resourceWindowSeconds: seen.resourceWindowSeconds ?? period,
-    resourceLagSeconds: Math.max(0, seen.resourceLagSeconds ?? usualPipeline.resourceLagSeconds),
+    resourceLagSeconds:
+      Math.max(0, seen.resourceLagSeconds ?? usualPipeline.resourceLagSeconds) + usageLag(components),
     externalPeriodSeconds: Math.max(1, seen.externalPeriodSeconds ?? usualPipeline.externalPeriodSeconds),
     queueMetricName: options.queueMetricName,
     queueCountsRunning: queueCountsRunning(components.worker),
     outages: [],
   };
+}
+
+/** What a scrape reads is older than its timestamp says: the kubelet had measured it before. */
+function usageLag(components: Evidence['components']): number {
+  const lags = Object.values(components).flatMap(({ usageLagSeconds }) => usageLagSeconds ?? []);
+  return lags.length === 0 ? 0 : mean(lags);
 }
 
 /** A wait as short as this is no queue: what the length shows then is work in progress. */
