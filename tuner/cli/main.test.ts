@@ -14,10 +14,10 @@ function tune(...args: string[]) {
 
 describe('the process of tune', { timeout: 60_000 }, () => {
   it('ends with the exit code of the error, which goes to stderr', async () => {
-    const result = await tune('--target', 'sandbx');
+    const result = await tune('recommend', 'nowhere');
     expect(result.exitCode).toBe(2);
     expect(result.stdout).toBe('');
-    expect(result.stderr).toMatch(/^error UNKNOWN_TARGET: .+\n {2}why: {2}.+\n {2}next: .+/s);
+    expect(result.stderr).toMatch(/^error NO_RUN: .+\n {2}why: {2}.+\n {2}next: .+/s);
   });
 
   it('ends with 0 after help, which goes to stdout', async () => {

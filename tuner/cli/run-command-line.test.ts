@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+// Before any test puts another working folder in its place: esbuild keeps the one in which it was loaded.
+import '../pipeline/run-pipeline.ts';
 import { givenFlags } from './given-flags.ts';
 import { runCommandLine } from './run-command-line.ts';
 

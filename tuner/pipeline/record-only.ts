@@ -1,6 +1,6 @@
 import { toolPath } from '../../scripts/tools/tool-paths.ts';
 import { openCluster } from '../cluster/open-cluster.ts';
-import { findProfile, readConfig } from '../config/read-config.ts';
+import { findProfile, findTarget, readConfig, sandboxTargetName } from '../config/read-config.ts';
 import { openTarget } from './open-target.ts';
 import type { Progress } from './progress.ts';
 import { recordRun } from './record-run.ts';
@@ -25,6 +25,7 @@ export async function recordOnly(options: PipelineOptions): Promise<RunFolder> {
   const { workingFolder } = options;
   const config = readConfig(options.config, workingFolder);
   const profile = findProfile(config, options.profile, workingFolder);
+  if (options.target !== sandboxTargetName) findTarget(config, options.target);
   const k6Path = toolPath('k6');
   const opened = await openTarget(options.target, config, options);
   const { signal } = opened;
