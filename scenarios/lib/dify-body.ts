@@ -49,9 +49,8 @@ export function workflowBody(source: BodySource, id: IterationId): string {
 }
 
 function common(source: BodySource, id: IterationId, values: DataRow) {
-  const inputs = Object.fromEntries(
-    Object.entries(source.inputs).map(([name, value]) => [name, fillPlaceholders(value, values)]),
-  );
+  const inputs: Record<string, unknown> = {};
+  for (const name in source.inputs) inputs[name] = fillPlaceholders(source.inputs[name] ?? '', values);
   return { inputs, response_mode: source.responseMode, user: userOf(source, id) };
 }
 
@@ -64,13 +63,18 @@ export function userOf({ run, name }: BodySource, { iteration }: Pick<IterationI
 function valuesOf(source: BodySource, id: IterationId): DataRow {
   const row = source.rows[id.iteration % Math.max(1, source.rows.length)] ?? {};
   const sizes = replayedSizes(source, id);
-  const answerTokens =
-    sizes?.answerTokens ??
-    aroundMean(source.answerTokens ?? usualAnswerTokens, randomOf(...seedsOf(source, id), 'answer'));
-  const values = { answerTokens, ...row };
+  const values = { ...answerValues(source, id, sizes), ...row };
   const suffix = asText(fillPlaceholders(source.promptSuffix, values));
   const text = promptText(source, id, { row, promptTokens: sizes?.promptTokens ?? null });
   return { ...values, prompt: suffix === '' ? text : `${text} ${suffix}` };
+}
+
+/** `{answerTokens}`, which most loads have no use for. */
+function answerValues(source: BodySource, id: IterationId, sizes: Sizes | null): DataRow {
+  if (source.promptSuffix === '' && Object.keys(source.inputs).length === 0) return {};
+  const { answerTokens: mean = usualAnswerTokens } = source;
+  const seeds = [...seedsOf(source, id), 'answer'];
+  return { answerTokens: sizes?.answerTokens ?? aroundMean(mean, randomOf(...seeds)) };
 }
 
 /** The text of a document: a prompt by another name, of its own length. */
@@ -96,8 +100,13 @@ function seedsOf({ seed, name }: BodySource, { iteration, turn }: IterationId): 
   return turn === 0 ? [seed, name, iteration] : [seed, name, iteration, turn];
 }
 
+interface Sizes {
+  readonly promptTokens: number;
+  readonly answerTokens: number;
+}
+
 /** Of the trace's row that this arrival is; null: no replay. */
-function replayedSizes({ arrivals }: BodySource, { iteration }: IterationId) {
+function replayedSizes({ arrivals }: BodySource, { iteration }: IterationId): Sizes | null {
   const [, promptTokens, answerTokens] = (arrivals[iteration] ?? '').split(',');
   if (promptTokens === undefined || answerTokens === undefined) return null;
   return { promptTokens: Number(promptTokens), answerTokens: Number(answerTokens) };

@@ -18,8 +18,9 @@ export function runConversation(
   iteration: number,
   check: (answer: RunAnswer) => void,
 ): void {
+  const { turns = 1 } = prepared;
   let conversationId = '';
-  for (let turn = 0; turn < (prepared.turns ?? 1); turn++) {
+  for (let turn = 0; turn < turns; turn++) {
     if (turn > 0) sleep(thinkSeconds(prepared, { iteration, turn }));
     const id = { iteration, turn };
     const answer = send({
@@ -36,7 +37,7 @@ export function runConversation(
     check(answer);
     if (answer.isStopped) callStop(prepared, id, { path: 'chat-messages', firstData: answer.firstData });
     // Whom Dify has failed does not go on; who has stopped an answer does.
-    if (answer.outcome !== 'ok' && !answer.isStopped) return;
+    if (turn === turns - 1 || (answer.outcome !== 'ok' && !answer.isStopped)) return;
     conversationId = conversationIdIn(answer.firstData) || conversationId;
   }
 }
