@@ -35,6 +35,7 @@ const allowed: Record<string, readonly string[]> = {
     'tuner/derive',
     'tuner/load/bundle-script.ts',
     'tuner/load/process-usage.ts',
+    'tuner/load/size-vus.ts',
     'scripts/tools',
   ],
   'scripts/tools/hpa-conformance': [...common, 'tuner/hpa'],

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadPlan } from '../../tuner/contracts/load-plan.ts';
+import { sizeVus } from '../../tuner/load/size-vus.ts';
 import type { Bench } from './bench.ts';
 import type { Client } from './measure.ts';
 import type { StreamShape } from './stream-server.ts';
@@ -105,7 +106,14 @@ export function locustClient({ server }: Bench, locust: string, { shape, streams
 }
 
 function planOf(baseUrl: string, { streams, streamSeconds }: Load): LoadPlan {
-  const arrivalsPerSecond = streams / (streamSeconds ?? longestSeconds);
+  const expectedSeconds = streamSeconds ?? longestSeconds;
+  const arrivalsPerSecond = streams / expectedSeconds;
+  const vus = sizeVus({
+    name: 'chat',
+    peakArrivalsPerSecond: arrivalsPerSecond,
+    requestTimeoutSeconds: longestSeconds,
+    expectedSeconds,
+  });
   return {
     schemaVersion: 1,
     seed: 1,
@@ -117,8 +125,7 @@ function planOf(baseUrl: string, { streams, streamSeconds }: Load): LoadPlan {
         responseMode: 'streaming',
         startArrivalsPerSecond: arrivalsPerSecond,
         stages: [{ durationSeconds: longestSeconds, arrivalsPerSecond }],
-        preAllocatedVUs: Math.ceil(streams * 1.1),
-        maxVUs: streams * 2,
+        ...vus,
         gracefulStopSeconds: 0,
         requestTimeoutSeconds: longestSeconds,
         inputs: {},
