@@ -64,6 +64,13 @@ function crashed(runner: RunnerRecord, place: GroupPlace): TuneError {
       exitCode: exitCodes.usage,
     });
   }
+  if (lines.some((line) => /json: unknown field/.test(line))) {
+    return failure('K6_TOO_OLD', `the k6 in ${place.image} is older than this tune`, {
+      why: lines.join('\n'),
+      next: 'build and push the image again with scripts/k6-image (docs/runners.md, "The image")',
+      exitCode: exitCodes.usage,
+    });
+  }
   const explained = explainK6Exit({
     exitCode: pod?.terminated?.exitCode ?? null,
     signal: 'SIGKILL',

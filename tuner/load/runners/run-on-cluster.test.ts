@@ -263,6 +263,18 @@ describe('runLoadOnCluster', { timeout: 20_000 }, () => {
       exitCode: 2,
     },
     {
+      what: 'an image built before an option that the plan needs',
+      runners: [
+        {
+          ...steady,
+          crash: { exitCode: 104, lines: ['level=error msg="json: unknown field \\"arrivalSpacing\\""'] },
+        },
+      ],
+      code: 'K6_TOO_OLD',
+      text: 'arrivalSpacing',
+      exitCode: 2,
+    },
+    {
       what: 'a script that fails',
       runners: [{ ...steady, crash: { exitCode: 107, lines: ['TypeError', `  key ${key}`] } }],
       code: 'RUNNER_FAILED',

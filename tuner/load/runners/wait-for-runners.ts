@@ -25,7 +25,7 @@ const podsExpectedSeconds = 20;
 /**
  * Waits until the k6 of each runner has its VUs.
  *
- * @throws TuneError IMAGE_PULL, RUNNER_NOT_STARTED, RUNNER_FAILED, NOT_OUR_K6 as soon as one is certain,
+ * @throws TuneError IMAGE_PULL, RUNNER_NOT_STARTED, RUNNER_FAILED, NOT_OUR_K6, K6_TOO_OLD as soon as one is certain,
  *   RUNNERS_PENDING, RUNNERS_NOT_READY when time is up; the signal's reason
  */
 export async function untilAllReady(options: WaitOptions): Promise<void> {
