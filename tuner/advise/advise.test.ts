@@ -11,10 +11,20 @@ import {
 } from './fixtures/synthetic-evidence.ts';
 import type { AdviseOptions } from './options.ts';
 
+/** The load of the fixtures and a short quiet time: what a run is followed by otherwise is thrice as long. */
+const points = [
+  ...[2, 4, 7, 10, 2, 14].flatMap((arrivalsPerSecond, step) => [
+    { at: 35 * step, arrivalsPerSecond },
+    { at: 35 * (step + 1), arrivalsPerSecond },
+  ]),
+  { at: 210, arrivalsPerSecond: 2 },
+  { at: 400, arrivalsPerSecond: 2 },
+];
+
 const options: AdviseOptions = {
   config: {
     objectives: { timeToFirstTokenP95: 3, queueWaitP95: 5, errorRatio: 0.01 },
-    demand: { growthRatio: 1 },
+    demand: { growthRatio: 1, points },
     caps: { maxReplicas: 20 },
     minReplicas: {},
     replicaHourPrice: {},

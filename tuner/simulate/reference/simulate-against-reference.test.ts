@@ -1,44 +1,24 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { fittedCases, otherCases, scalingCases } from './cases.ts';
-import {
-  type CaseComparison,
-  type Compared,
-  compareWithReference,
-  relativeError,
-} from './compare-with-reference.ts';
+import { holdToReference, isQuick } from './hold-to-reference.ts';
 
-/**
- * The time-step simulator against a simulation request by request that shares no code with it but the rules of the
- * HPA, over the same arrivals. `npm run accuracy` measures the same cases with more replications and prints the
- * table of docs/simulator.md.
- */
-const utilizationWithin = 0.05;
-/** A case takes under a second where nothing else runs. */
-const timeoutMs = 60_000;
+// The others, with more requests: simulate-against-reference.e2e.test.ts.
+holdToReference(isQuick);
 
-describe.each([
-  { kind: 'what the constants were fitted to', cases: fittedCases },
-  { kind: 'other shapes of requests and pods', cases: otherCases },
-  { kind: 'scaling out by the rules of the HPA', cases: scalingCases },
-])('p95 and utilization against the per-request reference: $kind', ({ cases }) => {
-  it.each(cases)(
-    '$name: within $within',
-    ({ template, quantity, within, replications }) => {
-      const compared = compareWithReference(template, replications);
-      expect(errorOf(compared[quantity])).toBeLessThan(within);
-      expect(errorOf(utilizationOf(compared, quantity))).toBeLessThan(utilizationWithin);
-      expect(errorOf(compared.meanApiReplicas)).toBeLessThan(0.05);
-      expect(errorOf(compared.meanWorkerReplicas)).toBeLessThan(0.05);
-    },
-    timeoutMs,
-  );
+it('has quick cases of each kind of load and of what waits for CPU, slots, workers and pods', () => {
+  const quick = [...fittedCases, ...otherCases, ...scalingCases].filter(isQuick).map(({ name }) => name);
+  for (const word of [
+    /^CPU at/,
+    /burst/,
+    /^slots at/,
+    /^workers/,
+    /85 %/,
+    /scaled by CPU/,
+    /scaled by the queue/,
+  ]) {
+    expect(
+      quick.filter((name) => word.test(name)),
+      String(word),
+    ).not.toEqual([]);
+  }
 });
-
-function utilizationOf(compared: CaseComparison, quantity: string): Compared {
-  return quantity.startsWith('chat') ? compared.apiUtilization : compared.workerUtilization;
-}
-
-function errorOf(compared: Compared | null): number {
-  if (compared === null) throw new Error('nothing was compared');
-  return relativeError(compared);
-}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { type AccuracyCase, fittedCases, otherCases, scalingCases } from './cases.ts';
+import {
+  type CaseComparison,
+  type Compared,
+  compareWithReference,
+  relativeError,
+} from './compare-with-reference.ts';
+
+const utilizationWithin = 0.05;
+/** A case takes some seconds at most where nothing else runs. */
+const timeoutMs = 60_000;
+
+/**
+ * Tests that hold the time-step simulator to a simulation request by request that shares no code with it but the rules
+ * of the HPA, over the same arrivals. `npm run accuracy` measures the same cases and prints the table of
+ * docs/simulator.md.
+ */
+export function holdToReference(isWanted: (one: AccuracyCase) => boolean): void {
+  describe.each([
+    { kind: 'what the constants were fitted to', cases: fittedCases },
+    { kind: 'other shapes of requests and pods', cases: otherCases },
+    { kind: 'scaling out by the rules of the HPA', cases: scalingCases },
+  ])('p95 and utilization against the per-request reference: $kind', ({ cases }) => {
+    it.each(cases.filter(isWanted))(
+      '$name: within $within',
+      ({ template, quantity, within, replications }) => {
+        const compared = compareWithReference(template, replications);
+        expect(errorOf(compared[quantity])).toBeLessThan(within);
+        expect(errorOf(utilizationOf(compared, quantity))).toBeLessThan(utilizationWithin);
+        expect(errorOf(compared.meanApiReplicas)).toBeLessThan(0.05);
+        expect(errorOf(compared.meanWorkerReplicas)).toBeLessThan(0.05);
+      },
+      timeoutMs,
+    );
+  });
+}
+
+/** The reference follows every request of every replication: this is what a case takes of time. */
+export function isQuick({ template, replications }: AccuracyCase): boolean {
+  let requests = 0;
+  for (let second = 0; second < template.durationSeconds; second++) {
+    requests += template.chatRate(second) + template.runRate(second);
+  }
+  return requests * replications <= mostRequestsOfQuick;
+}
+
+const mostRequestsOfQuick = 62_000;
+
+function utilizationOf(compared: CaseComparison, quantity: string): Compared {
+  return quantity.startsWith('chat') ? compared.apiUtilization : compared.workerUtilization;
+}
+
+function errorOf(compared: Compared | null): number {
+  if (compared === null) throw new Error('nothing was compared');
+  return relativeError(compared);
+}
