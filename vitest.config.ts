@@ -14,7 +14,8 @@ export default defineConfig({
           // Reading the same modules anew for each of the files was half of the processor time.
           isolate: false,
           // As users run it: by Node's own import. Vite's rewritten imports make simulations half as slow again.
-          experimental: { viteModuleRunner: false },
+          // No test puts another module in the place of one, so nothing has to be looked through for that.
+          experimental: { viteModuleRunner: false, nodeLoader: false },
           // One core less would be one worker on a small machine, and much of a test is waiting for a process.
           maxWorkers: Math.max(2, availableParallelism()),
           // Some start a process or two: on a busy machine that takes longer than the usual five seconds.
