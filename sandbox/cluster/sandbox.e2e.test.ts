@@ -1,9 +1,12 @@
 /** One sandbox through its life: up, pods that start and end, the real HPA controller at work, down. */
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { makeRun } from '../../reports/fixtures/make-run.ts';
+import { cpuBound, syntheticEvidence } from '../../tuner/advise/fixtures/synthetic-evidence.ts';
 import { hpaStates, podsNotReadyForLoad } from './cluster-state.ts';
 import { downSandbox } from './down-sandbox.ts';
 import { KubeApi, readKubeconfig } from './kube-api.ts';
@@ -137,6 +140,15 @@ describe('a sandbox', () => {
     );
   });
 
+  it('has HPAs that `tune simulate --live` reads, and simulates in place of those of a run', async () => {
+    const run = join(place, 'run');
+    writeRun(run, sandbox.target);
+    const { replicas } = await simulated(run, '--live');
+    // As the world sets them: the HPAs of the run begin with one replica of each.
+    expect(replicas.api?.values[0]).toBe(2);
+    expect((await simulated(run)).replicas.api?.values[0]).toBe(1);
+  });
+
   it("has metrics of every pod, and the HPA controller the API's CPU from them", async () => {
     await waitUntilReadyForLoad(folder, { timeoutSeconds: 120 });
     const cpu = async () => (await hpaStates(api)).find(({ name }) => name === 'my-dify-api')?.metrics[0];
@@ -164,6 +176,28 @@ describe('a sandbox', () => {
     expect(await downSandbox(folder)).toEqual({ was: 'absent' });
   });
 });
+
+/** What a run of another day would have left. */
+function writeRun(folder: string, target: object): void {
+  mkdirSync(folder);
+  const evidence = syntheticEvidence(cpuBound);
+  writeFileSync(join(folder, 'evidence.json'), JSON.stringify(evidence));
+  writeFileSync(
+    join(folder, 'run.json'),
+    JSON.stringify({ ...makeRun().run, targetName: 'sandbox', target }),
+  );
+}
+
+async function simulated(run: string, ...flags: string[]) {
+  const main = join(import.meta.dirname, '..', '..', 'tuner', 'cli', 'main.ts');
+  const words = ['simulate', run, ...flags, '--replications', '1', '--json'];
+  const { stdout } = await execa(process.execPath, [main, ...words], { cwd: place });
+  return z
+    .object({
+      timeline: z.object({ replicas: z.record(z.string(), z.object({ values: z.array(z.number()) })) }),
+    })
+    .parse(JSON.parse(stdout)).timeline;
+}
 
 /** A blocking answer would run in the API; a streamed one waits in the queue for a worker. */
 async function startRun(url: string): Promise<number> {
