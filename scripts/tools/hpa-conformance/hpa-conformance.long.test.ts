@@ -12,18 +12,9 @@ it('the unmodified controller of the pinned version decides as tune does in clus
   timeout,
 }, async () => {
   const out = mkdtempSync(join(tmpdir(), 'tune-hpa-'));
-  const { stdout, stderr } = await execa(script, [
-    '--cases',
-    '40',
-    '--seed',
-    '4711',
-    '--speed',
-    '--out',
-    out,
-  ]);
+  const { stderr } = await execa(script, ['--cases', '40', '--seed', '4711', '--out', out]);
   expect(readdirSync(out).filter((name) => name.startsWith('case-'))).toHaveLength(40);
   expect(stderr).toMatch(/^\d{4,} syncs of 40 files replayed, 0 decided otherwise$/m);
-  expect(JSON.parse(stdout)).toMatchObject({ timesAsFastAsController: expect.any(Number) });
 });
 
 it('an option that is none is refused', async () => {
