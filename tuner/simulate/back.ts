@@ -1,3 +1,4 @@
+import { fillAnswers, keepAnswers } from './answer-stage.ts';
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import type { DelayHistogram } from './delay-histogram.ts';
 import { addDelay } from './delay-histogram.ts';
@@ -9,12 +10,13 @@ import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-fl
 import type { Pods } from './pods.ts';
 import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
 import { type ServiceMix, serviceMix } from './service-mix.ts';
+import { beginWorker, type WorkerPods } from './worker-pods.ts';
 
 /**
  * A component whose pods take work from one queue, as many at once as they have slots.
  *
- * Pods are taken to be equally busy: whoever has a free slot takes the next run. Runs that a worker has fetched
- * and not begun count as waiting, and are not bound to that worker.
+ * Pods are taken to be equally busy until their CPU is shared (error of p95 about 5 % at most either way): whoever has
+ * a free slot takes the next run. Runs that a worker has fetched and not begun count as waiting, and are not bound to it.
  */
 export interface Back {
   readonly model: ComponentModel;
@@ -34,9 +36,12 @@ export interface Back {
   unrecorded: number;
   unrecordedDelays: number;
   recordAt: number;
-  /** Runs being worked on, over all pods; the processes of all pods are taken as one of many times its CPU. */
+  /** Runs being worked on, over all pods; while not followed, their processes are taken as one of many times its CPU. */
   readonly cpu: PodCpu;
   readonly flow: PodFlow;
+  /** Pods that are followed one by one, `flow` being the sum of theirs; null until some are. */
+  own: WorkerPods | null;
+  isFollowed: boolean;
   /** Runs on pods that are terminating. */
   detached: number;
   /** Runs on the CPU of one process. */
@@ -89,10 +94,12 @@ export function createBack(
     unrecordedDelays: 0,
     recordAt: 0,
     trace: options.withTrace ? createTrace(demand.durationSeconds) : null,
-    cpu: createPodCpu(1),
+    cpu: createPodCpu(1, queued),
     flow: createPodFlow(),
+    own: null,
+    isFollowed: false,
     detached: 0,
-    cpuMet: { jobs: 0, growth: 0, variation: variationOfUnknownCpuWait },
+    cpuMet: { jobs: 0, growth: 0, variation: variationOfUnknownCpuWait, most: Number.POSITIVE_INFINITY },
     cpuMilliseconds: 0,
     owedCpu: 0,
     endedRatio: 0,
@@ -111,19 +118,44 @@ export function runningRuns({ flow }: Back): number {
  * @returns runs lost
  */
 export function applyWorkerChanges(back: Back): number {
-  const { pods, queued, flow } = back;
+  const { pods, queued } = back;
   back.mostRunning = -1;
-  if (pods.left.length === 0) return 0;
-  const share = pods.left.length / (pods.readyCount + pods.left.length);
-  const taken = runningRuns(back) * share;
+  const before = runningRuns(back);
+  if (pods.left.length > 0) takeAway(back);
+  if (back.isFollowed && back.own !== null) {
+    for (const place of pods.joined) beginWorker(back, back.own, place, 0);
+  }
+  const taken = before - runningRuns(back);
   back.lostRuns += taken * queued.outlivesGraceRatio;
   back.detached += taken * (1 - queued.outlivesGraceRatio);
-  flow.beginning *= 1 - share;
-  flow.answering *= 1 - share;
-  flow.ending *= 1 - share;
+  return taken * queued.outlivesGraceRatio;
+}
+
+function takeAway(back: Back): void {
+  const { pods, flow, own } = back;
+  if (back.isFollowed && own !== null) {
+    for (const place of pods.left) subtract(flow, own.flows[place] as PodFlow);
+    return;
+  }
+  const staying = pods.readyCount / (pods.readyCount + pods.left.length);
+  flow.beginning *= staying;
+  flow.answering *= staying;
+  flow.ending *= staying;
   // The CPU rings hold the runs that left as well: they begin anew.
   back.cpu.isShared[0] = 0;
-  return taken * queued.outlivesGraceRatio;
+  keepAnswers(back.cpu.answers, 0, staying);
+}
+
+function subtract(flow: PodFlow, left: PodFlow): void {
+  flow.beginning = Math.max(0, flow.beginning - left.beginning);
+  flow.answering = Math.max(0, flow.answering - left.answering);
+  flow.ending = Math.max(0, flow.ending - left.ending);
+}
+
+/** From here on all pods are one: their rings begin anew. */
+export function beginTogether({ cpu, flow }: Back, atSeconds: number): void {
+  cpu.isShared[0] = 0;
+  fillAnswers(cpu.answers, 0, atSeconds, flow.answering);
 }
 
 export interface BackSecond {
@@ -148,19 +180,24 @@ export function recordDelay(back: Back, wait: number, count: number, second: Bac
     slotWait: wait,
     cpuWait: cpuWaitSeconds(second.cpuSecondsBeforeFirstToken, cpuMet),
     variation: cpuMet.variation,
+    mostCpuWait: second.cpuSecondsBeforeFirstToken * cpuMet.most,
   });
 }
 
-/** Work is done as it comes, and as fast as the workers can: what is left over is done in the next seconds. */
-export function useCpu(back: Back, workSeconds: number, inSeconds: number): void {
+/**
+ * Work is done as it comes, and as fast as the workers can: what is left over is done in the next seconds.
+ *
+ * @returns CPU seconds at full speed that were used
+ */
+export function useCpu(back: Back, workSeconds: number, inSeconds: number): number {
   const { pods, model, flow, cpuMet } = back;
   const processes = pods.readyCount * model.processes;
-  if (processes === 0) return;
+  if (processes === 0) return 0;
   const owed = back.owedCpu + workSeconds * model.processMillicores;
   const used = Math.min(owed, processes * model.processMillicores * inSeconds);
   back.owedCpu = owed - used;
   back.cpuMilliseconds += used / pods.readyCount;
-  const jobs = (flow.beginning + flow.ending) / processes;
-  cpuMet.growth = (jobs - cpuMet.jobs) / inSeconds;
-  cpuMet.jobs = jobs;
+  cpuMet.jobs = (flow.beginning + flow.ending) / processes;
+  cpuMet.growth = 0;
+  return used / model.processMillicores;
 }

@@ -1,18 +1,19 @@
-import { type Back, type BackSecond, recordDelay, runningRuns, useCpu } from './back.ts';
+import { type Back, type BackSecond, beginTogether, recordDelay, runningRuns, useCpu } from './back.ts';
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { clearQueue } from './fifo-queue.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
-import { calmCpuJobs, sharedAlikeSeconds } from './pool-plan.ts';
+import { calmGoesOn, mostCalmJobs, mostWithinSecond, sharedAlikeSeconds } from './pool-plan.ts';
 
 /** While calm the rings are not kept: after that they begin anew. */
 export function setCalm(back: Back, isCalmNow: boolean, second: BackSecond): void {
   if (back.wasCalm === isCalmNow) return;
   back.wasCalm = isCalmNow;
+  back.isFollowed = false;
   if (isCalmNow) return;
   recordCalmDelays(back, second);
   clearQueue(back.queue, 0, second.atSeconds);
-  back.cpu.isShared[0] = 0;
+  beginTogether(back, second.atSeconds);
 }
 
 /** Runs that come, per second from `first` on. */
@@ -31,11 +32,13 @@ export interface CalmArrivals {
 export function planCalm(back: Back, second: BackSecond, { counts, first, seconds }: CalmArrivals): number {
   const { queued, flow, trace, plan, pods, model } = back;
   plan.seconds = 0;
-  if (back.waiting > 0 || back.cpuMet.jobs >= calmCpuJobs.begin || pods.readyCount === 0) return 0;
+  if (back.waiting > 0 || back.cpuMet.jobs >= mostCalmJobs(queued.cpuSeconds) || pods.readyCount === 0)
+    return 0;
   if (back.mostRunning < 0) back.mostRunning = mostWithoutWaiting(pods.readyCount * model.slotsPerReplica);
-  const { mostRunning } = back;
   const perProcess = 1 / (pods.readyCount * model.processes);
   const { cpuBefore, cpuAfter } = queued;
+  const mostJobs = calmGoesOn * mostCalmJobs(queued.cpuSeconds);
+  const mostArriving = mostWithinSecond(queued.cpuSeconds, perProcess);
   const answeringShare = 1 - queued.surviving;
   const answeringNew = 1 - queued.newSurviving;
   let { beginning, answering, ending } = flow;
@@ -48,7 +51,8 @@ export function planCalm(back: Back, second: BackSecond, { counts, first, second
   let index = first;
   for (; index < first + seconds; index++) {
     const arrived = counts[index] as number;
-    if (cpuJobs >= calmCpuJobs.goOn || beginning + answering + ending + arrived > mostRunning) break;
+    if (arrived > mostArriving || cpuJobs >= mostJobs) break;
+    if (beginning + answering + ending + arrived > back.mostRunning) break;
     if ((index - first) % sharedAlikeSeconds === 0) {
       passBegin = throughCpu(1, cpuBefore, cpuJobs);
       passEnd = throughCpu(1, cpuAfter, cpuJobs);
@@ -63,12 +67,11 @@ export function planCalm(back: Back, second: BackSecond, { counts, first, second
     came += arrived;
     finished += ended;
     work += arrived * cpuBefore + answered * cpuAfter;
-    if (trace !== null) {
-      const at = second.atSeconds + index - first;
-      trace.waiting[at] = 0;
-      trace.running[at] = beginning + answering + ending;
-      trace.busySeconds[at] = arrived * cpuBefore + answered * cpuAfter;
-    }
+    if (trace === null) continue;
+    const at = second.atSeconds + index - first;
+    trace.waiting[at] = 0;
+    trace.running[at] = beginning + answering + ending;
+    trace.busySeconds[at] = arrived * cpuBefore + answered * cpuAfter;
   }
   plan.seconds = index - first;
   plan.beginning = beginning;
@@ -91,6 +94,7 @@ export function passCalm(back: Back, second: BackSecond, delaySeconds: number): 
   const { seconds, came } = plan;
   setCalm(back, true, second);
   back.cpuMet.variation = variationOfUnknownCpuWait;
+  back.cpuMet.most = Number.POSITIVE_INFINITY;
   const middle = runningRuns(back) + detached + came / 2;
   flow.beginning = plan.beginning;
   flow.answering = plan.answering;

@@ -13,12 +13,6 @@ export function throughCpu(present: number, cpuSeconds: number, jobs: number): n
   return present / (1 + cpuSeconds * (1 + jobs));
 }
 
-/** Requests on the CPU in the middle of the second to come, if they go on growing as they did. */
-export function expectedJobs(jobs: number, growth: number): number {
-  const expected = jobs + growth / 2;
-  return expected > 0 ? expected : 0;
-}
-
 /** Of requests that hold a slot for an exponential time, the share that still does a second later. */
 export function survivingSecond(seconds: number): number {
   return Math.exp(-1 / seconds);

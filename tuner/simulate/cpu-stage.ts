@@ -17,6 +17,9 @@ export interface CpuStages {
   readonly entered: Float64Array;
   readonly oldest: Int32Array;
   readonly passed: Float64Array;
+  /** What passOld found last, until enterStage makes it so. */
+  readonly foundOldest: Int32Array;
+  readonly foundPassed: Float64Array;
 }
 
 export function createCpuClocks(processes: number): CpuClocks {
@@ -28,26 +31,26 @@ export function createCpuStages(processes: number): CpuStages {
     entered: new Float64Array(processes * ringSeconds),
     oldest: new Int32Array(processes),
     passed: new Float64Array(processes),
+    foundOldest: new Int32Array(processes),
+    foundPassed: new Float64Array(processes),
   };
 }
 
 /**
  * Moves a clock on through second `at`.
  *
- * @param sharing requests that share the process, a request itself included
- * @returns CPU seconds that each request on it gets in this second
+ * @param share CPU seconds that each request on the process gets in this second
  */
-export function advanceClock({ given }: CpuClocks, process: number, at: number, sharing: number): number {
+export function advanceClock({ given }: CpuClocks, process: number, at: number, share: number): void {
   const ring = process * ringSeconds;
-  const share = 1 / sharing;
   given[ring + ((at + 1) & ringMask)] = (given[ring + (at & ringMask)] as number) + share;
-  return share;
 }
 
 /**
- * Of the requests that were on the stage when second `at` began, those that are done when it ends.
+ * Of the requests that were on the stage when second `at` began, those that are done when it ends. Nothing changes
+ * by asking; enterStage lets happen what was asked last.
  *
- * @param share what the clock moved on by in this second
+ * @param share what the clock moves on by in this second
  */
 export function passOld(
   stages: CpuStages,
@@ -55,7 +58,7 @@ export function passOld(
   process: number,
   step: { readonly at: number; readonly share: number; readonly cpuSeconds: number },
 ): number {
-  const { entered, oldest, passed } = stages;
+  const { entered, oldest, passed, foundOldest, foundPassed } = stages;
   const { given } = clocks;
   const { at } = step;
   const ring = process * ringSeconds;
@@ -72,28 +75,47 @@ export function passOld(
     const enteredTo = entered[ring + ((second + 1) & ringMask)] as number;
     const reached = Math.min(1, Math.max(0, (target - from) / (to - from)));
     total = enteredFrom + reached * (enteredTo - enteredFrom);
-    oldest[process] = second;
-  } else oldest[process] = at;
-  if (total <= before) return 0;
-  passed[process] = total;
-  return total - before;
+    foundOldest[process] = second;
+  } else foundOldest[process] = at;
+  foundPassed[process] = Math.max(before, total);
+  return total > before ? total - before : 0;
 }
 
-/** Of requests that come evenly over a second, the share that is done when it ends. */
-export function passNew(share: number, cpuSeconds: number): number {
-  return cpuSeconds < share ? 1 - cpuSeconds / share : 0;
+/** How a number of requests on a process goes evenly from one to another in a second; a request itself included. */
+export interface Sharing {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** `count` come in second `at`, of which `passing` are done in it; to be called for every second. */
+/** Growth in the time of a request, of all requests, below which the clock is as good as even. */
+const evenBelow = 0.05;
+
+/**
+ * Of requests that come evenly over a second, the share that is done when it ends.
+ *
+ * While n grows by g a second the clock runs by 1 / n: who came while there were at most n₁ · e^(-g · cpu) is done.
+ */
+export function passNew(share: number, { from, to }: Sharing, cpuSeconds: number): number {
+  const growth = to - from;
+  const change = growth * cpuSeconds;
+  const done =
+    change > evenBelow || change < -evenBelow
+      ? (to * Math.exp(-change) - from) / growth
+      : 1 - cpuSeconds / share;
+  return done > 0 ? done : 0;
+}
+
+/** `count` come in second `at`, of which `passing` are done in it; to be called for every second, after passOld. */
 export function enterStage(
-  { entered, passed }: CpuStages,
+  { entered, oldest, passed, foundOldest, foundPassed }: CpuStages,
   process: number,
   at: number,
   coming: { readonly count: number; readonly passing: number },
 ): void {
   const ring = process * ringSeconds;
   entered[ring + ((at + 1) & ringMask)] = (entered[ring + (at & ringMask)] as number) + coming.count;
-  passed[process] = (passed[process] as number) + coming.passing;
+  oldest[process] = foundOldest[process] as number;
+  passed[process] = (foundPassed[process] as number) + coming.passing;
 }
 
 /** Begins anew at second `at`, with nobody on the process. */

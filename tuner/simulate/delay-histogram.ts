@@ -56,17 +56,24 @@ const exponentialParts = [
 /**
  * A delay with a spread around its mean: the exponential in four parts, drawn together towards the mean.
  *
- * @param variation coefficient of variation, 0 (none) to 1 (exponential)
+ * @param delay what is certain of it; mean and coefficient of variation, 0 (none) to 1 (exponential) and above, of the
+ * rest, which is never above `most`
  */
 export function addSpreadDelay(
   histogram: DelayHistogram,
-  mean: number,
   weight: number,
-  variation: number,
+  delay: {
+    readonly certain: number;
+    readonly mean: number;
+    readonly variation: number;
+    readonly most: number;
+  },
 ): void {
+  const { certain, mean, variation, most } = delay;
   for (let index = 0; index < exponentialParts.length; index++) {
     const part = exponentialParts[index] as (typeof exponentialParts)[number];
-    addDelay(histogram, mean * (1 + part.offset * variation), part.weight * weight);
+    const rest = Math.min(most, mean * (1 + part.offset * variation));
+    addDelay(histogram, certain + rest, part.weight * weight);
   }
 }
 

@@ -17,6 +17,8 @@ export interface CpuMet {
   growth: number;
   /** Of the wait around its mean: what the second-by-second model does not follow itself, 0–1. */
   variation: number;
+  /** More requests than this cannot be on the process, by the slots that are left beside those that wait for others. */
+  most: number;
 }
 
 export function addToClasses(
@@ -28,7 +30,13 @@ export function addToClasses(
   for (let index = 0; index < classes.length; index++) {
     const { histogram, share, cpuSecondsBeforeFirstToken } = classes[index] as FirstTokenDelays;
     const cpuWait = cpuWaitSeconds(cpuSecondsBeforeFirstToken, cpu);
-    addFirstTokenDelay(histogram, arrived * share, { slotWait, cpuWait, variation: cpu.variation });
+    const mostCpuWait = cpuSecondsBeforeFirstToken * cpu.most;
+    addFirstTokenDelay(histogram, arrived * share, {
+      slotWait,
+      cpuWait,
+      variation: cpu.variation,
+      mostCpuWait,
+    });
   }
 }
 
@@ -51,9 +59,17 @@ const negligibleSeconds = 0.004;
 export function addFirstTokenDelay(
   histogram: DelayHistogram,
   weight: number,
-  wait: { readonly slotWait: number; readonly cpuWait: number; readonly variation: number },
+  wait: {
+    readonly slotWait: number;
+    readonly cpuWait: number;
+    readonly variation: number;
+    readonly mostCpuWait: number;
+  },
 ): void {
-  const { slotWait, cpuWait, variation } = wait;
+  const { slotWait, cpuWait, variation, mostCpuWait } = wait;
   if (slotWait > cpuWait || cpuWait < negligibleSeconds) addDelay(histogram, slotWait + cpuWait, weight);
-  else addSpreadDelay(histogram, slotWait + cpuWait, weight, variation);
+  else {
+    const most = Math.max(cpuWait, mostCpuWait);
+    addSpreadDelay(histogram, weight, { certain: slotWait, mean: cpuWait, variation, most });
+  }
 }

@@ -1,12 +1,11 @@
 import { variationOfCpuWait } from './cpu-chance.ts';
-import { expectedJobs } from './cpu-sharing.ts';
 import { drawEnded } from './draw-ended.ts';
 import { enterQueue, leaveQueue } from './fifo-queue.ts';
 import { addToClasses } from './first-token-delays.ts';
 import { type Front, type FrontPods, localHeld, podsOf, relayRatioOf, updateRelayLoad } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
 import { noiseMask } from './noise.ts';
-import { drawAnswers, endingNew, endingOld, finishSecond, type PodFlow, passStages } from './pod-flow.ts';
+import { endingNew, endingOld, finishSecond, meanEnding, type PodFlow, passStages } from './pod-flow.ts';
 import { noService } from './service-mix.ts';
 import { slotWaitSeconds } from './slot-wait.ts';
 
@@ -46,30 +45,35 @@ function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecon
   flow.answering = columns.answering[place] as number;
   flow.ending = columns.ending[place] as number;
   const free = front.model.slotsPerReplica - flow.beginning - flow.answering - flow.ending - relayed;
-  const jobs = expectedJobs(columns.cpuJobs[place] as number, columns.cpuGrowth[place] as number);
-  passStages(flow, own.cpu, mix, { jobs, knownRatio: 1 / front.model.processes });
-
   const relayEnding = second.relayEndedRatio;
   const relayShare = relayShareOf(front, place, waiting);
+  const wanting =
+    waiting + (columns.localArrivals[place] as number) + (columns.relayArrivals[place] as number);
+  passStages(flow, own.cpu, mix, {
+    jobs: columns.cpuJobs[place] as number,
+    processes: front.model.processes,
+    knownRatio: 1 / front.model.processes,
+    coming: (1 - relayShare) * wanting,
+    free: (1 - relayShare) * (free + relayed * relayEnding),
+  });
+
   const endedOfNew = (1 - relayShare) * endingNew(flow) + (relayShare * relayEnding) / 2;
-  // A full pod takes in as many as end, and some of those end in the same second.
-  const endingRate = (endingOld(flow) + relayed * relayEnding) / (1 - endedOfNew);
+  const endingRate = meanEnding(flow, mix, columns.cpuJobs[place] as number) + relayed * relayEnding;
   const arrived = takeArrivals(front, place, waiting - free, endingRate, second);
   const excess = waiting - free + (arrived - endingRate) / 2;
 
   const available = waiting + arrived;
-  const isFull = available > free / (1 - endedOfNew) + endingRate;
   const at = second.atSeconds + place * 7919;
-  drawAnswers(flow, mix, isFull, second.noise.normal[at & noiseMask] as number);
   const relayMean = relayed * relayEnding;
   const relayLuck = second.noise.normal[(at + 40_009) & noiseMask] as number;
   const relayEnded = Math.min(relayed, drawEnded(relayMean, relayMean * (1 - relayEnding), relayLuck));
+  // A full pod takes in as many as end, and some of those end in the same second.
   const fitting = (free + endingOld(flow) + relayEnded) / (1 - endedOfNew);
   const started = Math.min(available, Math.max(0, fitting));
 
   const relayStarted = started * relayShare;
   const relayFinished = relayEnded + (relayStarted * relayEnding) / 2;
-  finishSecond(flow, own.cpu, mix, started - relayStarted);
+  finishSecond(flow, own.cpu, mix, { started: started - relayStarted, noise: second.noise });
   enterQueue(own.backlog, place, second.atSeconds, arrived);
   columns.relayed[place] = Math.max(0, relayed + relayStarted - relayFinished);
   columns.waiting[place] = available - started;
@@ -150,6 +154,8 @@ function meetCpu(front: Front, place: number): void {
     cpuMet.growth = coming / (1 - relayLoad) - jobs / (jobs + 1) / cpuSeconds;
   }
   cpuMet.variation = variationOfCpuWait(jobs, cpuSeconds, model.processes);
+  cpuMet.most =
+    model.slotsPerReplica - (columns.answering[place] as number) - (columns.relayed[place] as number);
 }
 
 /** The API's own work before a run is handed to the queue: half of what it does for it. */
@@ -181,7 +187,6 @@ function storeFlow({ columns, sums, model, relayLoad }: Front, flow: PodFlow): v
   const before = columns.cpuJobs[place] as number;
   const jobs = (flow.beginning + flow.ending) / model.processes + relayLoad * (1 + before);
   columns.cpuJobs[place] = jobs;
-  columns.cpuGrowth[place] = jobs - before;
   sums.beginning += flow.beginning;
   sums.answering += flow.answering;
   sums.ending += flow.ending;

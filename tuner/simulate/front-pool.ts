@@ -4,7 +4,7 @@ import { addToClasses } from './first-token-delays.ts';
 import { beginPod, type Front, updateRelayLoad } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
-import { calmCpuJobs, sharedAlikeSeconds } from './pool-plan.ts';
+import { calmGoesOn, mostCalmJobs, mostWithinSecond, sharedAlikeSeconds } from './pool-plan.ts';
 import { noService } from './service-mix.ts';
 
 /** From here on the sums stand for all pods, or each pod for itself. */
@@ -23,7 +23,6 @@ export function setPooled(front: Front, isPooled: boolean, second: FrontSecond):
     columns.relayed[place] = sums.relayed / pods.readyCount;
     columns.waiting[place] = 0;
     columns.cpuJobs[place] = sums.cpuJobs;
-    columns.cpuGrowth[place] = 0;
     columns.owedCpu[place] = 0;
     beginPod(front, place, second.atSeconds);
   }
@@ -49,6 +48,8 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
   const perProcess = 1 / (pods.readyCount * model.processes);
   const { local: counts, first } = arrivals;
   const { cpuBefore, cpuAfter } = local;
+  const mostJobs = calmGoesOn * mostCalmJobs(local.cpuSeconds);
+  const mostArriving = mostWithinSecond(local.cpuSeconds, perProcess);
   const answering = 1 - local.surviving;
   const answeringNew = 1 - local.newSurviving;
   let { beginning, answering: waitingForOthers, ending, cpuJobs } = sums;
@@ -59,7 +60,8 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
   let index = first;
   for (; index < first + seconds; index++) {
     const arrived = counts[index] as number;
-    if (cpuJobs >= calmCpuJobs.goOn || beginning + waitingForOthers + ending + arrived > mostLocal) break;
+    if (arrived > mostArriving || cpuJobs >= mostJobs) break;
+    if (beginning + waitingForOthers + ending + arrived > mostLocal) break;
     if ((index - first) % sharedAlikeSeconds === 0) {
       passBegin = throughCpu(1, cpuBefore, cpuJobs);
       passEnd = throughCpu(1, cpuAfter, cpuJobs);
@@ -73,11 +75,10 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
     cpuJobs = (beginning + ending) * perProcess + relayLoad * (1 + cpuJobs);
     came += arrived;
     work += begun * cpuBefore + ended * cpuAfter;
-    if (trace !== null) {
-      const at = second.atSeconds + index - first;
-      trace.localHeld[at] = beginning + waitingForOthers + ending;
-      trace.busySeconds[at] = begun * cpuBefore + ended * cpuAfter;
-    }
+    if (trace === null) continue;
+    const at = second.atSeconds + index - first;
+    trace.localHeld[at] = beginning + waitingForOthers + ending;
+    trace.busySeconds[at] = begun * cpuBefore + ended * cpuAfter;
   }
   plan.seconds = index - first;
   plan.beginning = beginning;
@@ -92,7 +93,8 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
 /** Whether the next second is none of a pool whatever arrives in it. */
 export function isSurelyBusy(front: Front): boolean {
   const { pods, sums, model } = front;
-  if (sums.waiting > 0 || sums.cpuJobs >= calmCpuJobs.begin || pods.readyCount === 0) return true;
+  if (sums.waiting > 0 || sums.cpuJobs >= mostCalmJobs(front.local?.cpuSeconds ?? 0) || pods.readyCount === 0)
+    return true;
   if (front.mostHeld < 0) front.mostHeld = pods.readyCount * mostWithoutWaiting(model.slotsPerReplica);
   return sums.beginning + sums.answering + sums.ending + sums.relayed > front.mostHeld;
 }
@@ -124,6 +126,7 @@ export function recordPooledDelays(front: Front, second: FrontSecond): void {
   cpuMet.growth = 0;
   // Which pod a request met is not known, so neither is which of their loads.
   cpuMet.variation = variationOfUnknownCpuWait;
+  cpuMet.most = Number.POSITIVE_INFINITY;
   addToClasses(second.delays, front.unrecorded, 0, cpuMet);
   front.unrecorded = 0;
 }

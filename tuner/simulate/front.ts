@@ -1,3 +1,4 @@
+import { fillAnswers } from './answer-stage.ts';
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { clearQueue, createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import type { CpuMet } from './first-token-delays.ts';
@@ -5,7 +6,7 @@ import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
 import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
-import { type ServiceMix, serviceMix } from './service-mix.ts';
+import { noService, type ServiceMix, serviceMix } from './service-mix.ts';
 
 /**
  * A component whose pods each have connection slots and a listen backlog of their own: a request goes to a pod at
@@ -97,8 +98,6 @@ export interface FrontColumns {
   readonly relayed: Float64Array;
   readonly waiting: Float64Array;
   readonly cpuJobs: Float64Array;
-  /** Change of the above in the last second. */
-  readonly cpuGrowth: Float64Array;
   readonly cpuMilliseconds: Float64Array;
   /** CPU that is wanted and not used yet, milliseconds. */
   readonly owedCpu: Float64Array;
@@ -126,7 +125,7 @@ export function createFront(
     plan: createPoolPlan(),
     unrecorded: 0,
     recordAt: 0,
-    cpuMet: { jobs: 0, growth: 0, variation: variationOfUnknownCpuWait },
+    cpuMet: { jobs: 0, growth: 0, variation: variationOfUnknownCpuWait, most: Number.POSITIVE_INFINITY },
     flow: createPodFlow(),
     pooledCpuMilliseconds: 0,
     arrivals: { local: noArrivals, first: 0 },
@@ -151,7 +150,6 @@ function createColumns(places: number): FrontColumns {
     relayed: column(),
     waiting: column(),
     cpuJobs: column(),
-    cpuGrowth: column(),
     cpuMilliseconds: column(),
     owedCpu: column(),
     localArrivals: column(),
@@ -168,7 +166,7 @@ export interface FrontPods {
 /** Made when they are first needed: most simulations of a calm component never do. */
 export function podsOf(front: Front): FrontPods {
   const places = front.columns.beginning.length;
-  front.own ??= { cpu: createPodCpu(places), backlog: createFifoQueues(places) };
+  front.own ??= { cpu: createPodCpu(places, front.local ?? noService), backlog: createFifoQueues(places) };
   return front.own;
 }
 
@@ -176,6 +174,7 @@ export function podsOf(front: Front): FrontPods {
 export function beginPod(front: Front, place: number, atSeconds: number): void {
   const { cpu, backlog } = podsOf(front);
   cpu.isShared[place] = 0;
+  fillAnswers(cpu.answers, place, atSeconds, front.columns.answering[place] as number);
   clearQueue(backlog, place, atSeconds);
 }
 
@@ -241,7 +240,6 @@ function clearPlace({ columns, pooledCpuMilliseconds }: Front, place: number): v
   columns.relayed[place] = 0;
   columns.waiting[place] = 0;
   columns.cpuJobs[place] = 0;
-  columns.cpuGrowth[place] = 0;
   columns.owedCpu[place] = 0;
   columns.cpuMilliseconds[place] = -pooledCpuMilliseconds;
 }

@@ -1,3 +1,5 @@
+import { type AnswerStage, answeredIn, createAnswerStage, enterAnswers } from './answer-stage.ts';
+import { answerTimeOf } from './answer-time.ts';
 import { furtherRequest } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import {
@@ -11,8 +13,9 @@ import {
   fillStage,
   passNew,
   passOld,
+  type Sharing,
 } from './cpu-stage.ts';
-import { drawEnded } from './draw-ended.ts';
+import type { Noise } from './noise.ts';
 import type { ServiceMix } from './service-mix.ts';
 
 /** The processes of pods, and the requests on their CPU before and after the first token. */
@@ -22,11 +25,13 @@ export interface PodCpu {
   readonly after: CpuStages;
   /** 1 for places whose rings are kept: see sharesCpu. */
   readonly isShared: Uint8Array;
+  readonly answers: AnswerStage;
 }
 
 /** @param places one for each pod, or for all pods that are taken together */
-export function createPodCpu(places: number): PodCpu {
+export function createPodCpu(places: number, mix: ServiceMix): PodCpu {
   return {
+    answers: createAnswerStage(places, answerTimeOf(mix.waitSeconds, mix.waitSquaredVariation)),
     clocks: createCpuClocks(places),
     before: createCpuStages(places),
     after: createCpuStages(places),
@@ -45,6 +50,8 @@ export interface PodFlow {
   beginning: number;
   answering: number;
   ending: number;
+  /** Of those that wait for others when the second begins, those that are done in it. */
+  doneWaiting: number;
   /** Of requests that come to a stage in this second, the share that passes it. */
   passBegin: number;
   passAnswer: number;
@@ -67,6 +74,7 @@ export function createPodFlow(): PodFlow {
     beginning: 0,
     answering: 0,
     ending: 0,
+    doneWaiting: 0,
     passBegin: 1,
     passAnswer: 1,
     passEnd: 1,
@@ -82,6 +90,38 @@ export function createPodFlow(): PodFlow {
 /** Requests on a process, mean, from which on their order counts, and below which it no longer does. */
 const sharedFrom = 0.6;
 const sharedUntil = 0.4;
+
+/** What a second of a pod begins with. */
+export interface PodLoad {
+  /** Requests on the CPU of one process, those that are relayed included. */
+  readonly jobs: number;
+  readonly processes: number;
+  /** How much of their chance is known: see furtherRequest. */
+  readonly knownRatio: number;
+  /** Requests that want to begin here in this second, and the slots that are free for them. */
+  readonly coming: number;
+  readonly free: number;
+}
+
+/** Reckons how many of the requests that are on the CPU, or come to it, get through in this second. */
+export function passStages(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, load: PodLoad): void {
+  flow.doneWaiting = answeredIn(cpu.answers, flow.place, flow.at);
+  const expected = expectedJobs(flow, mix, load);
+  if (sharesCpu(flow, cpu, mix, Math.max(load.jobs, expected))) {
+    passShared(flow, cpu, mix, load, expected);
+  } else passAtOnce(flow, cpu, mix, load.jobs);
+}
+
+/** Requests on a process at the end of the second, from the work that comes to it and what it gets done. */
+function expectedJobs(flow: PodFlow, mix: ServiceMix, load: PodLoad): number {
+  const { jobs, processes } = load;
+  const { cpuBefore, cpuAfter, cpuSeconds } = mix;
+  if (cpuSeconds === 0) return jobs;
+  const done = jobs / (1 + jobs);
+  const starting = Math.min(load.coming, Math.max(0, load.free) + (done * processes) / cpuSeconds);
+  const work = (starting * cpuBefore + flow.doneWaiting * cpuAfter) / processes;
+  return Math.max(0, jobs + (work - done) / cpuSeconds);
+}
 
 /**
  * Whether so many share a process that who came first matters; below that a request's CPU is over in a moment, and
@@ -100,41 +140,73 @@ function sharesCpu(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, jobs: number): b
   return isShared;
 }
 
-/** @param load requests on the process in this second, and how much of their chance is known: see furtherRequest */
-export function passStages(
-  flow: PodFlow,
-  cpu: PodCpu,
-  mix: ServiceMix,
-  load: { readonly jobs: number; readonly knownRatio: number },
-): void {
-  if (sharesCpu(flow, cpu, mix, load.jobs)) passShared(flow, cpu, mix, load);
-  else passAtOnce(flow, mix, load.jobs);
-}
-
-function passAtOnce(flow: PodFlow, mix: ServiceMix, jobs: number): void {
+function passAtOnce(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, jobs: number): void {
   flow.passBegin = throughCpu(1, mix.cpuBefore, jobs);
-  flow.passAnswer = 1 - mix.newSurviving;
+  flow.passAnswer = cpu.answers.time.sameSecond;
   flow.passEnd = throughCpu(1, mix.cpuAfter, jobs);
   flow.begunOld = flow.beginning * flow.passBegin;
-  flow.answeredOld = flow.answering * (1 - mix.surviving) + flow.begunOld * flow.passAnswer;
+  flow.answeredOld = flow.doneWaiting + flow.begunOld * flow.passAnswer;
   flow.endedOld = flow.ending * flow.passEnd;
 }
 
-function passShared(
-  flow: PodFlow,
-  cpu: PodCpu,
-  mix: ServiceMix,
-  load: { readonly jobs: number; readonly knownRatio: number },
-): void {
+/** Reused. */
+const sharing = { from: 1, to: 1 };
+
+/** Requests on a process by which a guess of their number may be wrong, of itself and the further one. */
+const guessedWithin = 0.02;
+
+/**
+ * The more are on a process at the end of the second, the fewer get through in it: found by a guess and one step of
+ * Newton's, its slope being about the work that comes in a second, or less where requests stay for longer than that.
+ */
+function passShared(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, load: PodLoad, expected: number): void {
   const { place, at } = flow;
-  const { jobs, knownRatio } = load;
-  const share = advanceClock(cpu.clocks, place, at, jobs + furtherRequest(jobs, mix.cpuSeconds, knownRatio));
-  flow.passBegin = passNew(share, mix.cpuBefore);
-  flow.passAnswer = 1 - mix.newSurviving;
-  flow.passEnd = passNew(share, mix.cpuAfter);
+  const further = furtherRequest(load.jobs, mix.cpuSeconds, load.knownRatio);
+  sharing.from = load.jobs + further;
+  sharing.to = expected + further;
+  let share = clockShare(sharing);
+  passWithShare(flow, cpu, mix, share);
+  const reached = load.jobs + growthOf(flow, load);
+  const wrong = reached - expected;
+  if (Math.abs(wrong) > guessedWithin * (load.jobs + 1)) {
+    const slope = 0.5 / Math.max(1, mix.cpuSeconds * (1 + expected));
+    sharing.to = Math.max(0, expected + wrong / (1 - slope)) + further;
+    share = clockShare(sharing);
+    passWithShare(flow, cpu, mix, share);
+  }
+  advanceClock(cpu.clocks, place, at, share);
+}
+
+/** Mean of 1 / n over a second in which n goes evenly from one number to another: 1 / the logarithmic mean, nearly. */
+function clockShare({ from, to }: Sharing): number {
+  return 3 / (2 * Math.sqrt(from * to) + (from + to) / 2);
+}
+
+function passWithShare(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, share: number): void {
+  const { place, at } = flow;
+  flow.passBegin = passNew(share, sharing, mix.cpuBefore);
+  flow.passAnswer = cpu.answers.time.sameSecond;
+  flow.passEnd = passNew(share, sharing, mix.cpuAfter);
   flow.begunOld = passOld(cpu.before, cpu.clocks, place, { at, share, cpuSeconds: mix.cpuBefore });
-  flow.answeredOld = flow.answering * (1 - mix.surviving) + flow.begunOld * flow.passAnswer;
+  flow.answeredOld = flow.doneWaiting + flow.begunOld * flow.passAnswer;
   flow.endedOld = passOld(cpu.after, cpu.clocks, place, { at, share, cpuSeconds: mix.cpuAfter });
+}
+
+/** By how many requests on one process this second ends with more than it began. */
+function growthOf(flow: PodFlow, { coming, free, processes }: PodLoad): number {
+  const started = Math.min(coming, Math.max(0, (free + endingOld(flow)) / (1 - endingNew(flow))));
+  const begun = flow.begunOld + started * flow.passBegin;
+  const answered = flow.answeredOld + started * flow.passBegin * flow.passAnswer;
+  return (started - begun + answered - flow.endedOld - answered * flow.passEnd) / processes;
+}
+
+/**
+ * Requests that end in a second, as a mean: by luck there may be none in this one.
+ *
+ * A request stays for its wait for others, and for its CPU as many times as there are requests to share it with.
+ */
+export function meanEnding({ beginning, answering, ending }: PodFlow, mix: ServiceMix, jobs: number): number {
+  return (beginning + answering + ending) / (mix.waitSeconds + mix.cpuSeconds * (1 + jobs));
 }
 
 /** Of the requests that were there, those that end in this second. */
@@ -147,28 +219,25 @@ export function endingNew(flow: PodFlow): number {
   return flow.passBegin * flow.passAnswer * flow.passEnd;
 }
 
-/** Lets chance decide how many are done waiting for others. @param luck standard normal */
-export function drawAnswers(flow: PodFlow, mix: ServiceMix, isFull: boolean, luck: number): void {
-  // While all slots are taken, what ends makes room for what begins, and only service times differ.
-  const variance = flow.answeredOld * (isFull ? mix.squaredVariation : mix.surviving);
-  const most = flow.answering + flow.begunOld;
-  flow.answeredOld = Math.min(most, drawEnded(flow.answeredOld, variance, luck));
-}
-
 /** `started` requests begin, and all move on. */
-export function finishSecond(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, started: number): void {
+export function finishSecond(
+  flow: PodFlow,
+  cpu: PodCpu,
+  mix: ServiceMix,
+  { started, noise }: { readonly started: number; readonly noise: Noise },
+): void {
   const { place, at } = flow;
   const begunNew = started * flow.passBegin;
-  const answered = flow.answeredOld + begunNew * flow.passAnswer;
+  flow.begun = flow.begunOld + begunNew;
+  const answered = flow.doneWaiting + enterAnswers(cpu.answers, place, { at, count: flow.begun, noise });
   const endedNew = answered * flow.passEnd;
   if (cpu.isShared[place] === 1) {
     enterStage(cpu.before, place, at, { count: started, passing: begunNew });
     enterStage(cpu.after, place, at, { count: answered, passing: endedNew });
   }
   flow.work = started * mix.cpuBefore + answered * mix.cpuAfter;
-  flow.begun = flow.begunOld + begunNew;
   flow.ended = flow.endedOld + endedNew;
   flow.beginning = Math.max(0, flow.beginning + started - flow.begun);
-  flow.answering = Math.max(0, flow.answering + flow.begun - answered);
+  flow.answering += flow.begun - answered;
   flow.ending = Math.max(0, flow.ending + answered - flow.ended);
 }

@@ -198,7 +198,8 @@ function schedulePod(pods: Pods, place: number, atSeconds: number, context: Life
   const luck = context.noise.uniform[(pods.created * 104_729 + place) & noiseMask] as number;
   pods.state[place] = podStates.starting;
   pods.startedAt[place] = atSeconds + quantileOf(pods.model.startedSeconds, luck);
-  pods.readyAt[place] = atSeconds + quantileOf(pods.model.readySeconds, luck);
+  // What serves is followed in whole seconds: from the nearest one on, not from the next.
+  pods.readyAt[place] = Math.round(atSeconds + quantileOf(pods.model.readySeconds, luck));
 }
 
 function quantileOf(quantiles: readonly number[], share: number): number {

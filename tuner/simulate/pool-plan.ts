@@ -16,10 +16,25 @@ export function createPoolPlan(): PoolPlan {
 }
 
 /**
- * Requests on the CPU of a process, mean, up to which chance has little part in how they share it: for a stretch to
- * begin, and for it to go on.
+ * Requests on the CPU of a process, mean, up to which chance has little part in how they share it, for a stretch to
+ * begin: fewer, the longer each is on it. It goes on up to `calmGoesOn` times as many.
  */
-export const calmCpuJobs = { begin: 0.6, goOn: 0.9 } as const;
+export function mostCalmJobs(cpuSeconds: number): number {
+  return Math.min(0.6, calmWorkSeconds / cpuSeconds);
+}
+
+const calmWorkSeconds = 0.09;
+export const calmGoesOn = 1.5;
 
 /** So long the CPU of a calm stretch is shared as at its beginning. */
 export const sharedAlikeSeconds = 5;
+
+/**
+ * Requests that may come in one second of a calm stretch: what is more work than the processes do in it makes
+ * requests wait for each other at once, not a second later.
+ *
+ * @param perProcess 1 / processes
+ */
+export function mostWithinSecond(cpuSeconds: number, perProcess: number): number {
+  return 1 / (cpuSeconds * perProcess);
+}

@@ -18,7 +18,9 @@ export interface ServiceMix {
   /** Of the requests that wait for others, the share that still does a second later; of those that begin to. */
   readonly surviving: number;
   readonly newSurviving: number;
-  readonly squaredVariation: number;
+  /** Time that they wait for others: mean and squared coefficient of variation. */
+  readonly waitSeconds: number;
+  readonly waitSquaredVariation: number;
   readonly outlivesGraceRatio: number;
 }
 
@@ -63,6 +65,10 @@ export function serviceMix(
   const cpuSeconds = mean((name) => component.cpuMilliseconds[name] ?? 0) / component.processMillicores;
   const held = mean((name) => component.service[name]?.meanSeconds ?? 0);
   const waitSeconds = Math.max(shortestWaitSeconds, held - cpuSeconds);
+  const square = mean((name) => {
+    const { meanSeconds = 0, squaredVariation = 1 } = component.service[name] ?? {};
+    return meanSeconds * meanSeconds * (1 + squaredVariation);
+  });
   return {
     classes,
     cpuBefore: cpuSeconds * cpuRatioBeforeFirstToken,
@@ -70,12 +76,18 @@ export function serviceMix(
     cpuSeconds,
     surviving: survivingSecond(waitSeconds),
     newSurviving: newSurvivingSecond(waitSeconds),
-    squaredVariation: mean((name) => component.service[name]?.squaredVariation ?? 1),
+    waitSeconds,
+    // CPU at full speed varies little: how long a slot is held differs by how long others take.
+    waitSquaredVariation: Math.min(
+      mostSquaredVariation,
+      Math.max(0, square - held * held) / waitSeconds ** 2,
+    ),
     outlivesGraceRatio: mean((name) => component.service[name]?.outlivesGraceRatio ?? 0),
   };
 }
 
 const shortestWaitSeconds = 0.01;
+const mostSquaredVariation = 10;
 
 /** Of a component that runs no requests itself. */
 export const noService: ServiceMix = {
@@ -85,7 +97,8 @@ export const noService: ServiceMix = {
   cpuSeconds: 0,
   surviving: 0,
   newSurviving: 0,
-  squaredVariation: 0,
+  waitSeconds: shortestWaitSeconds,
+  waitSquaredVariation: 0,
   outlivesGraceRatio: 0,
 };
 

@@ -20,9 +20,9 @@ export interface SimulateOptions {
  * What would have happened to a deployment with these settings under this demand.
  *
  * Time goes in steps of one second, autoscalers decide every 15 s by the controller's own rules (tuner/hpa).
- * Requests are amounts, not objects: slots and queues are followed second by second with the luck of each pod,
- * CPU by the mean of a queueing network, and latencies come from backlogs. The approximations stand where they
- * are made; their error against a simulation request by request is in docs/simulator.md and its tests.
+ * Requests are amounts, not objects: slots, queues and CPU are followed second by second with the luck of each pod,
+ * and latencies come from backlogs. The approximations stand where they are made; their error against a simulation
+ * request by request is below 5 % in p95 and 3 % in utilization: cases in docs/simulator.md and its tests.
  *
  * @param demand whole requests per second and class, and the seed of everything else
  * @returns the same for the same arguments, on every machine

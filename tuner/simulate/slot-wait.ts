@@ -1,15 +1,12 @@
 /** Requests that must end before one that finds all slots taken can begin; fitted to the per-request reference. */
-const slotWaitOffset = 0.8;
-/** Slots that are taken but for so few, as a real number, are all taken. */
-const fullWithin = 0.5;
+const slotWaitOffset = 0.2;
 
 /**
  * Seconds until the next request ends, for one that finds all slots taken: on top of those before it in the queue.
  *
  * @param excess requests beyond the slots in the middle of the second; negative: free slots
- * @param endingRate requests that end in a second
+ * @param endingRate requests that end in a second, mean
  */
 export function slotWaitSeconds(excess: number, endingRate: number): number {
-  if (excess <= -fullWithin) return 0;
-  return (slotWaitOffset + Math.min(0, excess)) / Math.max(endingRate, 0.01);
+  return Math.max(0, slotWaitOffset + Math.min(0, excess)) / Math.max(endingRate, 0.01);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AccuracyCase, fittedCases, otherCases, scalingCases } from './cases.ts';
+import { type AccuracyCase, fittedCases, freshCases, otherCases, scalingCases } from './cases.ts';
 import {
   type CaseComparison,
   type Compared,
@@ -20,6 +20,7 @@ export function holdToReference(isWanted: (one: AccuracyCase) => boolean): void 
   describe.each([
     { kind: 'what the constants were fitted to', cases: fittedCases },
     { kind: 'other shapes of requests and pods', cases: otherCases },
+    { kind: 'shapes that were made up last', cases: freshCases },
     { kind: 'scaling out by the rules of the HPA', cases: scalingCases },
   ])('p95 and utilization against the per-request reference: $kind', ({ cases }) => {
     it.each(cases.filter(isWanted))(
