@@ -170,12 +170,22 @@ export interface BackSecond {
 
 /** `count` runs begin after a wait, those aside that nobody waits for any more. */
 export function recordDelay(back: Back, wait: number, count: number, second: BackSecond): void {
+  if (recordQueued(back, wait, count, second)) recordBegun(back, wait, count, second);
+}
+
+/** @returns whether somebody still waits for them */
+export function recordQueued(back: Back, wait: number, count: number, second: BackSecond): boolean {
   if (wait > second.requestTimeoutSeconds) {
     back.abandoned += count;
-    return;
+    return false;
   }
-  const { cpuMet } = back;
   addDelay(second.queueDelays, wait, count);
+  return true;
+}
+
+/** First tokens of runs whose CPU is taken to be shared as it is now. */
+export function recordBegun(back: Back, wait: number, count: number, second: BackSecond): void {
+  const { cpuMet } = back;
   addFirstTokenDelay(second.firstTokenDelays, count, {
     slotWait: wait,
     cpuWait: cpuWaitSeconds(second.cpuSecondsBeforeFirstToken, cpuMet),

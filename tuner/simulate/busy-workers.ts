@@ -17,7 +17,7 @@ export function stepBusy(back: Back, arrived: number, delayBefore: number, secon
   const { queued, flow, queue } = back;
   const at = second.atSeconds;
   setCalm(back, false, second);
-  const own = followPods(back, arrived);
+  const own = followPods(back, arrived, second);
   enterQueue(queue, 0, at, arrived);
   back.delayBefore[at & ringMask] = delayBefore;
   const inSystem = back.waiting + runningRuns(back) + back.detached + arrived / 2;
@@ -41,16 +41,18 @@ export function stepBusy(back: Back, arrived: number, delayBefore: number, secon
 const calmByFar = 0.7;
 
 /** @returns the pods, where it matters which of them a run is on; null: all are taken together */
-function followPods(back: Back, arrived: number): WorkerPods | null {
+function followPods(back: Back, arrived: number, second: BackSecond): WorkerPods | null {
   const { pods, model, queued } = back;
   const jobs = (back.flow.beginning + back.flow.ending) / Math.max(1, pods.readyCount * model.processes);
   const wasFollowed = back.isFollowed;
-  back.isFollowed =
+  const isFollowed =
     pods.readyCount > 0 && jobs >= mostCalmJobs(queued.cpuSeconds) * (wasFollowed ? calmByFar : 1);
-  if (!back.isFollowed) {
-    if (wasFollowed && back.own !== null) gatherWorkers(back, back.own);
+  if (!isFollowed) {
+    if (wasFollowed && back.own !== null) gatherWorkers(back, back.own, second);
+    back.isFollowed = false;
     return null;
   }
+  back.isFollowed = true;
   back.own ??= createWorkerPods(pods.state.length, queued);
   if (wasFollowed) return back.own;
   for (let index = 0; index < pods.readyCount; index++) {

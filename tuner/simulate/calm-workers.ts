@@ -4,11 +4,13 @@ import { throughCpu } from './cpu-sharing.ts';
 import { clearQueue } from './fifo-queue.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
 import { calmGoesOn, mostCalmJobs, mostWithinSecond, sharedAlikeSeconds } from './pool-plan.ts';
+import { recordUnpassedOfWorkers } from './worker-pods.ts';
 
 /** While calm the rings are not kept: after that they begin anew. */
 export function setCalm(back: Back, isCalmNow: boolean, second: BackSecond): void {
   if (back.wasCalm === isCalmNow) return;
   back.wasCalm = isCalmNow;
+  if (isCalmNow) recordUnpassedOfWorkers(back, second);
   back.isFollowed = false;
   if (isCalmNow) return;
   recordCalmDelays(back, second);

@@ -40,6 +40,41 @@ export function addToClasses(
   }
 }
 
+/** What requests of all classes waited for CPU up to their first token. */
+export interface WaitedForCpu {
+  readonly cpuWait: number;
+  /** Of one of them at full speed, mean. */
+  readonly cpuSeconds: number;
+  readonly cpu: Readonly<CpuMet>;
+}
+
+export function addWaits(
+  classes: readonly FirstTokenDelays[],
+  begun: number,
+  slotWait: number,
+  { cpuWait, cpuSeconds, cpu }: WaitedForCpu,
+): void {
+  for (let index = 0; index < classes.length; index++) {
+    const { histogram, share, cpuSecondsBeforeFirstToken } = classes[index] as FirstTokenDelays;
+    addFirstTokenDelay(histogram, begun * share, {
+      slotWait,
+      cpuWait: cpuSeconds > 0 ? (cpuWait * cpuSecondsBeforeFirstToken) / cpuSeconds : 0,
+      variation: cpu.variation,
+      mostCpuWait: cpuSecondsBeforeFirstToken * cpu.most,
+    });
+  }
+}
+
+/** Within this the number of requests on a process changes little, or as it did of late. */
+const longWaitSeconds = 2;
+/** Of fewer it is chance that tells how long they take. */
+const manyJobs = 25;
+
+/** Whether to wait and see what CPU a request gets, since those that come and the pods that join will tell. */
+export function isLongWait(cpuSeconds: number, { jobs }: Readonly<CpuMet>): boolean {
+  return jobs > manyJobs && cpuSeconds * jobs > longWaitSeconds;
+}
+
 /** Steepest change that is followed; a faster one is over before the request is. */
 const mostGrowth = 1;
 

@@ -1,7 +1,7 @@
 import { variationOfCpuWait } from './cpu-chance.ts';
 import { drawEnded } from './draw-ended.ts';
-import { enterQueue, leaveQueue } from './fifo-queue.ts';
-import { addToClasses } from './first-token-delays.ts';
+import { enterQueue, leaveQueue, ringMask, ringSeconds } from './fifo-queue.ts';
+import { addToClasses, addWaits, isLongWait } from './first-token-delays.ts';
 import { type Front, type FrontPods, localHeld, podsOf, relayRatioOf, updateRelayLoad } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
 import { noiseMask } from './noise.ts';
@@ -44,6 +44,7 @@ function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecon
   flow.beginning = columns.beginning[place] as number;
   flow.answering = columns.answering[place] as number;
   flow.ending = columns.ending[place] as number;
+  const wasShared = own.cpu.isShared[place] === 1;
   const free = front.model.slotsPerReplica - flow.beginning - flow.answering - flow.ending - relayed;
   const relayEnding = second.relayEndedRatio;
   const relayShare = relayShareOf(front, place, waiting);
@@ -78,6 +79,8 @@ function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecon
   columns.relayed[place] = Math.max(0, relayed + relayStarted - relayFinished);
   columns.waiting[place] = available - started;
   if (started > 0) recordStarts(front, own, { place, started, relayShare, excess, endingRate }, second);
+  if (own.cpu.isShared[place] === 1) recordPassed(front, own, place, second);
+  else if (wasShared) recordUnpassed(front, own, place, second);
   useCpu(front, flow, (relayStarted + relayFinished) / 2);
   storeFlow(front, flow);
 }
@@ -120,20 +123,65 @@ interface Starts {
   readonly endingRate: number;
 }
 
-/** Delays of the requests that begin in this second: what they waited for a slot, and what CPU will take longer. */
+/**
+ * Delays of the requests that begin in this second: what they waited for a slot, and what CPU will take longer; those
+ * for whom that is long are recorded by recordPassed when it is over.
+ */
 function recordStarts(front: Front, own: FrontPods, starts: Starts, second: FrontSecond): void {
   const { place, started, relayShare, excess, endingRate } = starts;
   const { cpuMet } = front;
   const offset = slotWaitSeconds(excess, endingRate);
   meetCpu(front, place);
+  const isLong = own.cpu.isShared[place] === 1 && isLongWait(front.local?.cpuBefore ?? 0, cpuMet);
+  let slotWaits = 0;
   leaveQueue(own.backlog, place, second.atSeconds, started);
   const { count, wait, weight } = own.backlog.parts;
   for (let part = 0; part < count; part++) {
     const slotWait = (wait[part] as number) + offset;
     const begun = weight[part] as number;
-    addToClasses(second.delays, begun * (1 - relayShare), slotWait, cpuMet);
+    if (isLong) slotWaits += begun * slotWait;
+    else addToClasses(second.delays, begun * (1 - relayShare), slotWait, cpuMet);
     front.handedOver += begun * relayShare;
     front.handedOverDelays += begun * relayShare * (slotWait + cpuMet.jobs * acceptSeconds(front));
+  }
+  own.cpu.slotWait[place * ringSeconds + (second.atSeconds & ringMask)] = isLong
+    ? slotWaits / started
+    : Number.NaN;
+}
+
+/** Delays of the requests that get to their first token in this second, after a long wait for CPU. */
+function recordPassed(front: Front, own: FrontPods, place: number, second: FrontSecond): void {
+  const { passing, slotWait } = own.cpu;
+  const { count, second: came, wait, weight } = passing;
+  if (count === 0) return;
+  meetCpu(front, place);
+  const cpuSeconds = front.local?.cpuBefore ?? 0;
+  for (let part = 0; part < count; part++) {
+    const waited = slotWait[place * ringSeconds + ((came[part] as number) & ringMask)] as number;
+    if (Number.isNaN(waited)) continue;
+    const cpuWait = wait[part] as number;
+    addWaits(second.delays, weight[part] as number, waited, { cpuWait, cpuSeconds, cpu: front.cpuMet });
+  }
+}
+
+/** First tokens of requests on the first stage of CPU, of whom it will not be seen when they get through. */
+function recordUnpassed(front: Front, own: FrontPods, place: number, second: FrontSecond): void {
+  const left = front.columns.beginning[place] as number;
+  const waited = own.cpu.slotWait[place * ringSeconds + ((second.atSeconds - 1) & ringMask)] as number;
+  if (left <= 0 || Number.isNaN(waited)) return;
+  meetCpu(front, place);
+  front.cpuMet.growth = 0;
+  addToClasses(second.delays, left, waited, front.cpuMet);
+}
+
+/** The same for all pods: they become alike, or the simulation ends. */
+export function recordUnpassedOfPods(front: Front, second: FrontSecond): void {
+  const { own, pods } = front;
+  if (own === null) return;
+  for (let index = 0; index < pods.readyCount; index++) {
+    const place = pods.ready[index] as number;
+    if (own.cpu.isShared[place] === 1) recordUnpassed(front, own, place, second);
+    own.cpu.isShared[place] = 0;
   }
 }
 

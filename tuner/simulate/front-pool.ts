@@ -2,6 +2,7 @@ import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { addToClasses } from './first-token-delays.ts';
 import { beginPod, type Front, updateRelayLoad } from './front.ts';
+import { recordUnpassedOfPods } from './front-pods.ts';
 import type { FrontSecond } from './front-second.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
 import { calmGoesOn, mostCalmJobs, mostWithinSecond, sharedAlikeSeconds } from './pool-plan.ts';
@@ -11,7 +12,10 @@ import { noService } from './service-mix.ts';
 export function setPooled(front: Front, isPooled: boolean, second: FrontSecond): void {
   if (front.isPooled === isPooled) return;
   front.isPooled = isPooled;
-  if (isPooled) return;
+  if (isPooled) {
+    recordUnpassedOfPods(front, second);
+    return;
+  }
   recordPooledDelays(front, second);
   const { pods, columns, sums } = front;
   for (let index = 0; index < pods.readyCount; index++) {

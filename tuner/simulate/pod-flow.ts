@@ -15,7 +15,9 @@ import {
   passOld,
   type Sharing,
 } from './cpu-stage.ts';
+import { ringMask, ringSeconds } from './fifo-queue.ts';
 import type { Noise } from './noise.ts';
+import { createPassedParts, findPassed, type PassedParts } from './passed-parts.ts';
 import type { ServiceMix } from './service-mix.ts';
 
 /** The processes of pods, and the requests on their CPU before and after the first token. */
@@ -26,11 +28,20 @@ export interface PodCpu {
   /** 1 for places whose rings are kept: see sharesCpu. */
   readonly isShared: Uint8Array;
   readonly answers: AnswerStage;
+  /** Of those that begin in each second, what they waited for a slot, mean; a ring each. Kept while CPU is shared. */
+  readonly slotWait: Float64Array;
+  /** Up to here those that came to the first stage are recorded already. */
+  readonly recorded: Float64Array;
+  /** Those that pass the first stage in this second; reused. */
+  readonly passing: PassedParts;
 }
 
 /** @param places one for each pod, or for all pods that are taken together */
 export function createPodCpu(places: number, mix: ServiceMix): PodCpu {
   return {
+    slotWait: new Float64Array(places * ringSeconds),
+    recorded: new Float64Array(places),
+    passing: createPassedParts(),
     answers: createAnswerStage(places, answerTimeOf(mix.waitSeconds, mix.waitSquaredVariation)),
     clocks: createCpuClocks(places),
     before: createCpuStages(places),
@@ -65,6 +76,8 @@ export interface PodFlow {
   ended: number;
   /** CPU seconds of work that came to the stages. */
   work: number;
+  /** CPU seconds that each request on a process gets in this second. */
+  share: number;
 }
 
 export function createPodFlow(): PodFlow {
@@ -84,6 +97,7 @@ export function createPodFlow(): PodFlow {
     begun: 0,
     ended: 0,
     work: 0,
+    share: 1,
   };
 }
 
@@ -134,6 +148,7 @@ function sharesCpu(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, jobs: number): b
   if (isShared && !wasShared) {
     clearClock(cpu.clocks, place, at);
     fillStage(cpu.before, place, at, { count: flow.beginning, cpuSeconds: mix.cpuBefore });
+    cpu.recorded[place] = cpu.before.entered[place * ringSeconds + (at & ringMask)] as number;
     fillStage(cpu.after, place, at, { count: flow.ending, cpuSeconds: mix.cpuAfter });
   }
   cpu.isShared[place] = isShared ? 1 : 0;
@@ -174,6 +189,7 @@ function passShared(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, load: PodLoad, 
     share = clockShare(sharing);
     passWithShare(flow, cpu, mix, share);
   }
+  flow.share = share;
   advanceClock(cpu.clocks, place, at, share);
 }
 
@@ -232,6 +248,14 @@ export function finishSecond(
   const answered = flow.doneWaiting + enterAnswers(cpu.answers, place, { at, count: flow.begun, noise });
   const endedNew = answered * flow.passEnd;
   if (cpu.isShared[place] === 1) {
+    findPassed(cpu.passing, cpu.before, cpu.clocks, place, {
+      at,
+      share: flow.share,
+      cpuSeconds: mix.cpuBefore,
+      coming: started,
+      passingNew: flow.passBegin,
+      recorded: cpu.recorded[place] as number,
+    });
     enterStage(cpu.before, place, at, { count: started, passing: begunNew });
     enterStage(cpu.after, place, at, { count: answered, passing: endedNew });
   }

@@ -1,12 +1,14 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import { advanceWorld, countReplicas } from './advance-unit.ts';
 import { recordCalmDelays } from './calm-workers.ts';
+import { recordUnpassedOfPods } from './front-pods.ts';
 import { recordPooledDelays } from './front-pool.ts';
 import { closeBucket, missesObjective, wholeP95Seconds } from './latency-record.ts';
 import type { Demand, ObjectivesModel, SimulationModel } from './model.ts';
 import type { SimulationResult, SimulationSummary } from './result.ts';
 import { createSeries, recordBucket, recordStretch, type SeriesRecorder } from './series-recorder.ts';
 import { serveTraffic } from './traffic.ts';
+import { recordUnpassedOfWorkers } from './worker-pods.ts';
 import { createWorld, type PreparedScaling, type World } from './world.ts';
 
 export interface SimulateOptions {
@@ -46,6 +48,7 @@ export function simulate(
     const bucketTo = Math.min(bucketFrom + bucketSeconds, demand.durationSeconds);
     const to = Math.min(Math.max(from + 1, Math.ceil(world.nextEventAt)), from + longestStretch, bucketTo);
     serveTraffic(world, from, to);
+    if (to >= demand.durationSeconds) recordAllUnfinished(world);
     if (recorder !== null) recordStretch(recorder, world, from, to);
     from = to;
     if (to < bucketTo) continue;
@@ -53,6 +56,14 @@ export function simulate(
     bucketFrom = to;
   }
   return { summary: summarize(world, violatedSeconds), series: recorder?.series ?? null };
+}
+
+/** Requests that are still on their way to a first token count as if nothing changed any more. */
+function recordAllUnfinished(world: World): void {
+  for (const { unit, second, queued } of world.fronts) {
+    if (!unit.isPooled) recordUnpassedOfPods(unit, second);
+    if (queued !== null) recordUnpassedOfWorkers(queued.back, queued.second);
+  }
 }
 
 /** Seconds of a calm load that are taken in one go at most. */

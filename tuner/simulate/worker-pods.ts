@@ -1,7 +1,8 @@
 import { keepAnswers, moveAnswers } from './answer-stage.ts';
-import { type Back, type BackSecond, recordDelay } from './back.ts';
+import { type Back, type BackSecond, recordBegun, recordDelay, recordQueued } from './back.ts';
 import { variationOfCpuWait } from './cpu-chance.ts';
-import { leaveQueue, ringMask } from './fifo-queue.ts';
+import { leaveQueue, ringMask, ringSeconds } from './fifo-queue.ts';
+import { addFirstTokenDelay, isLongWait } from './first-token-delays.ts';
 import { noiseMask } from './noise.ts';
 import {
   createPodCpu,
@@ -29,6 +30,8 @@ export interface WorkerPods {
   readonly wanted: Float64Array;
   readonly room: Float64Array;
   readonly started: Float64Array;
+  /** 1 where the rings of the CPU were kept in the second before. */
+  readonly wasShared: Uint8Array;
   /** Runs that begin in a second, of late. */
   startedOfLate: number;
 }
@@ -42,6 +45,7 @@ export function createWorkerPods(places: number, mix: ServiceMix): WorkerPods {
     wanted: column(),
     room: column(),
     started: column(),
+    wasShared: new Uint8Array(places),
     startedOfLate: 0,
   };
 }
@@ -60,7 +64,9 @@ export function beginWorker(back: Back, own: WorkerPods, place: number, share: n
 }
 
 /** From here on all are one again. */
-export function gatherWorkers({ cpu, pods }: Back, own: WorkerPods): void {
+export function gatherWorkers(back: Back, own: WorkerPods, second: BackSecond): void {
+  const { cpu, pods } = back;
+  recordUnpassedOfWorkers(back, second);
   cpu.isShared[0] = 0;
   keepAnswers(cpu.answers, 0, 0);
   for (let index = 0; index < pods.readyCount; index++) {
@@ -95,9 +101,11 @@ export function stepWorkers(back: Back, own: WorkerPods, arrived: number, second
     const place = pods.ready[index] as number;
     const begun = own.started[place] as number;
     meetCpu(back, own, place);
-    if (begun > 0) recordStarts(back, begun / started, slotWait, second);
+    if (begun > 0) recordStarts(back, own, { place, share: begun / started, slotWait }, second);
     const podFlow = own.flows[place] as PodFlow;
     finishSecond(podFlow, own.cpu, queued, { started: begun, noise: second.noise });
+    if (own.cpu.isShared[place] === 1) recordPassed(back, own, place, second);
+    else if ((own.wasShared[place] as number) === 1) recordUnpassed(back, own, place, second);
     own.jobs[place] = (podFlow.beginning + podFlow.ending) / model.processes;
     addTo(flow, podFlow);
   }
@@ -153,6 +161,7 @@ function makeRoom({ pods, queued, model }: Back, own: WorkerPods, at: number): n
     const flow = own.flows[place] as PodFlow;
     const free = freeSlots(flow, model.slotsPerReplica);
     const jobs = own.jobs[place] as number;
+    own.wasShared[place] = own.cpu.isShared[place] as number;
     const coming = own.wanted[place] as number;
     flow.at = at;
     passStages(flow, own.cpu, queued, { jobs, processes, knownRatio: 1 / processes, coming, free });
@@ -217,11 +226,72 @@ function meetCpu({ cpuMet, queued, pods, model }: Back, own: WorkerPods, place: 
   cpuMet.most = model.slotsPerReplica - (own.flows[place] as PodFlow).answering;
 }
 
-/** Delays of the runs that begin on a pod, the same share of all that leave the queue. */
-function recordStarts(back: Back, share: number, slotWait: number, second: BackSecond): void {
+/** Delays of the runs that begin on a pod: the same share of all that leave the queue. See recordPassed for the rest. */
+function recordStarts(
+  back: Back,
+  own: WorkerPods,
+  starts: { readonly place: number; readonly share: number; readonly slotWait: number },
+  second: BackSecond,
+): void {
+  const { place, share, slotWait } = starts;
   const { count, wait, weight, second: came } = back.queue.parts;
+  const isLong = own.cpu.isShared[place] === 1 && isLongWait(second.cpuSecondsBeforeFirstToken, back.cpuMet);
+  let waits = 0;
+  let begun = 0;
   for (let part = 0; part < count; part++) {
     const before = back.delayBefore[(came[part] as number) & ringMask] as number;
-    recordDelay(back, (wait[part] as number) + slotWait + before, (weight[part] as number) * share, second);
+    const waited = (wait[part] as number) + slotWait + before;
+    const runs = (weight[part] as number) * share;
+    if (!isLong) recordDelay(back, waited, runs, second);
+    else if (recordQueued(back, waited, runs, second)) {
+      waits += waited * runs;
+      begun += runs;
+    }
+  }
+  // Not a number: they are recorded already, or nobody waits for any of them.
+  own.cpu.slotWait[ringPlace(place, second.atSeconds)] = isLong ? waits / begun : Number.NaN;
+}
+
+function ringPlace(place: number, at: number): number {
+  return place * ringSeconds + (at & ringMask);
+}
+
+/** First tokens of the runs that get to them in this second, after a long wait for CPU. */
+function recordPassed(
+  { cpuMet }: Back,
+  { cpu }: WorkerPods,
+  place: number,
+  { firstTokenDelays, cpuSecondsBeforeFirstToken }: BackSecond,
+): void {
+  const { count, second: came, wait, weight } = cpu.passing;
+  for (let part = 0; part < count; part++) {
+    const slotWait = cpu.slotWait[ringPlace(place, came[part] as number)] as number;
+    if (Number.isNaN(slotWait)) continue;
+    addFirstTokenDelay(firstTokenDelays, weight[part] as number, {
+      slotWait,
+      cpuWait: wait[part] as number,
+      variation: cpuMet.variation,
+      mostCpuWait: cpuSecondsBeforeFirstToken * cpuMet.most,
+    });
+  }
+}
+
+/** First tokens of runs on the first stage of CPU, of whom it will not be seen when they get through. */
+function recordUnpassed(back: Back, own: WorkerPods, place: number, second: BackSecond): void {
+  const { beginning } = own.flows[place] as PodFlow;
+  const waited = own.cpu.slotWait[ringPlace(place, second.atSeconds - 1)] as number;
+  if (beginning <= 0 || Number.isNaN(waited)) return;
+  meetCpu(back, own, place);
+  back.cpuMet.growth = 0;
+  recordBegun(back, waited, beginning, second);
+}
+
+/** The same for all pods: from here on they are one, or the simulation ends. */
+export function recordUnpassedOfWorkers(back: Back, second: BackSecond): void {
+  const { own, pods } = back;
+  if (own === null || !back.isFollowed) return;
+  for (let index = 0; index < pods.readyCount; index++) {
+    const place = pods.ready[index] as number;
+    if (own.cpu.isShared[place] === 1) recordUnpassed(back, own, place, second);
   }
 }
