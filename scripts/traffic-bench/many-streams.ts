@@ -1,7 +1,7 @@
 import { readLoad } from '../../tuner/derive/read-load.ts';
 import { readLines } from '../../tuner/journal/read-ndjson.ts';
 import type { Bench } from './bench.ts';
-import { benchScript, chatScenario, type Load, outputOf } from './clients.ts';
+import { bareReader, benchScript, chatScenario, type Load, outputOf } from './clients.ts';
 import { type Client, measure, type Window } from './measure.ts';
 import type { Result } from './result.ts';
 
@@ -14,10 +14,13 @@ const busiestHostRatio = 0.9;
 
 /** As many streams as a large test needs, and half of them to see how late a first token is told. */
 export async function manyStreams(bench: Bench): Promise<Result[]> {
+  const reader = await readBare(bench, loadOf(2_000));
   const native = await run(bench, loadOf(2_000), benchScript(bench, 'native', loadOf(2_000)));
   const scenario = await run(bench, loadOf(2_000), chatScenario(bench, 'native', loadOf(2_000)));
   const half = await run(bench, loadOf(1_000), benchScript(bench, 'native', loadOf(1_000)));
   return [
+    // What this machine needs for the wake-ups and the reads alone: the least that any client can.
+    { what: '2,000 streams, bare Go reader: CPU', measured: coresText(reader), goal: null, isMet: null },
     ...figures('2,000 streams, native', native),
     ...figures('2,000 streams, chat scenario', scenario),
     {
@@ -31,14 +34,13 @@ export async function manyStreams(bench: Bench): Promise<Result[]> {
 
 function figures(what: string, found: Run): Result[] {
   const { window, dropped } = found;
-  const cores = window.cpuSeconds / window.seconds;
   const megabytes = window.memoryBytes / 1e6;
   return [
     {
       what: `${what}: CPU`,
-      measured: `${cores.toFixed(2)} cores for ${(window.events / window.seconds).toFixed(0)} events/s`,
+      measured: coresText(window),
       goal: '≤ 1 core',
-      isMet: cores <= goals.cores,
+      isMet: coresOf(window) <= goals.cores,
     },
     {
       what: `${what}: memory`,
@@ -54,6 +56,14 @@ function figures(what: string, found: Run): Result[] {
       isMet: dropped === 0 ? true : judged(found, false),
     },
   ];
+}
+
+function coresOf({ cpuSeconds, seconds }: Window): number {
+  return cpuSeconds / seconds;
+}
+
+function coresText(window: Window): string {
+  return `${coresOf(window).toFixed(2)} cores for ${(window.events / window.seconds).toFixed(0)} events/s`;
 }
 
 /** A miss on a machine that was full says nothing. */
@@ -82,6 +92,15 @@ interface Run {
   readonly vus: number;
   readonly lateP50Ms: number | null;
   readonly lateP99Ms: number | null;
+}
+
+async function readBare(bench: Bench, load: Load): Promise<Window> {
+  const client = bareReader(bench, load);
+  const options = { ...bench, streams: load.streams * 0.97, warmUpSeconds: 5, seconds: windowSeconds };
+  const window = (await measure([client], options)).get(client.id);
+  if (window === undefined) throw new Error(`${client.title} was not measured`);
+  bench.note(`${load.streams} streams, bare reader: ${coresText(window)}`);
+  return window;
 }
 
 async function run(bench: Bench, { streams }: Load, client: Client): Promise<Run> {
