@@ -3,6 +3,7 @@ import type { Distribution } from '../contracts/estimate.ts';
 import type { SecondRange } from './load-recording.ts';
 import type { Stretch } from './load-steps.ts';
 import type { Observation } from './observation.ts';
+import { mirrored, withoutWaits } from './without-waiting.ts';
 
 /** A quantile of fewer says little. */
 const fewestRequests = 10;
@@ -10,10 +11,8 @@ const fewestRequests = 10;
 /**
  * Seconds that one slot is held by a request of the class when nothing waits.
  *
- * Read from the stretch in which the class was served fastest (mean), since waiting only ever adds. For the
- * worker the wait in the queue is taken off: the mean one of the mean, which is exact, and the median one of the
- * quantiles, in which the spread of that wait stays. Random arrivals wait now and then at any load, so that the median
- * alone would leave most of the wait in the mean.
+ * Read from the stretch in which the class was served fastest (mean), since waiting only ever adds. Where requests met a
+ * queue even there, as arrivals at random do at any load, what they waited is taken off; for the worker all of it.
  *
  * @returns null without a stretch of at least ten successful requests
  */
@@ -33,16 +32,16 @@ export function serviceSeconds(
   const [fastest] = candidates;
   if (!fastest) return null;
   const held = fastest.durations.distribution(0.001);
-  if (held === null || component !== 'worker') return held;
   const waits = observation.load.histogram('queue_wait_ms', fastest.range, {
     scenario: requestClass,
     outcome: 'ok',
   });
-  const meanWaitMs = waits.count === 0 ? 0 : waits.mean;
-  return {
-    ...shifted(held, -(waits.quantile(0.5) ?? 0) / 1000),
-    mean: Math.max(0, held.mean - meanWaitMs / 1000),
-  };
+  const waited = waits.distribution(0.001);
+  if (held === null || waited === null) return held;
+  const usual = mirrored(waited);
+  const excess = waited.mean - usual.mean;
+  const alone = excess > 0 ? withoutWaits(held, held.mean - excess) : held;
+  return component === 'worker' ? shifted(alone, -usual.mean) : alone;
 }
 
 /** Streams from intended start to end; blocking calls, where the profile made those, likewise. */

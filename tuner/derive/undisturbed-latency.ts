@@ -2,6 +2,7 @@ import type { RequestClass } from '../contracts/component.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import type { LoadRecording } from './load-recording.ts';
 import type { Stretch } from './load-steps.ts';
+import { mirrored, withoutWaits } from './without-waiting.ts';
 
 type Undisturbed = NonNullable<NonNullable<Evidence['latency'][RequestClass]>['undisturbed']>;
 
@@ -27,8 +28,14 @@ export function undisturbedLatency(
     .filter(({ first }) => first.count >= fewestRequests)
     .sort((a, b) => a.first.mean - b.first.mean);
   if (!fastest) return null;
+  const firstToken = fastest.first.distribution();
+  const wait = load.histogram('queue_wait_ms', fastest.range, { scenario, outcome: 'ok' }).distribution();
+  if (firstToken === null || wait === null) return { timeToFirstTokenMs: firstToken, queueWaitMs: wait };
+  // Arrivals at random meet a queue even where there is little load; each first token came after the wait.
+  const usual = mirrored(wait);
+  const excessMs = wait.mean - usual.mean;
   return {
-    timeToFirstTokenMs: fastest.first.distribution(),
-    queueWaitMs: load.histogram('queue_wait_ms', fastest.range, { scenario, outcome: 'ok' }).distribution(),
+    timeToFirstTokenMs: excessMs > 0 ? withoutWaits(firstToken, firstToken.mean - excessMs) : firstToken,
+    queueWaitMs: usual,
   };
 }
