@@ -57,7 +57,7 @@ func exponential(stream uint32, n int64) float64 {
 }
 
 // streamOf and mulberry32 are randomOf(seed, "arrivals", scenario) of scenarios/lib/random.ts: tune computes the
-// same moments (scenarios/lib/arrival-moments.ts). FNV-1a of the names; the n-th number follows from n, as the
+// same moments (scenarios/lib/random-arrivals.ts). FNV-1a of the names; the n-th number follows from n, as the
 // generator's state grows by a constant.
 func streamOf(seed int64, scenario string) uint32 {
 	hash := uint32(0x811c9dc5)
