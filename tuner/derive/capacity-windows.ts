@@ -2,7 +2,7 @@ import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { Distribution } from '../contracts/estimate.ts';
 import type { SecondRange } from './load-recording.ts';
 import { classRates, meanOf, type Observation } from './observation.ts';
-import { type ServingWindow, servingWindows } from './serving-windows.ts';
+import type { ServingWindow } from './serving-windows.ts';
 
 /** A request that waits longer than this share of its service says that its replica was full. */
 const saturatedWaitRatio = 0.75;
@@ -45,7 +45,7 @@ export function capacityWindows(
   const { load, seconds } = options;
   const ready = observation.ready.get(component);
   const usualFirstTokenMs = unloadedFirstTokenMs(observation);
-  const readings = servingWindows(observation, component);
+  const readings = observation.serving.get(component) ?? [];
   const windows: CapacityWindow[] = [];
   for (let from = Math.ceil(load.fromSeconds); from + seconds <= load.toSeconds; from += seconds) {
     const range = { from, to: from + seconds };

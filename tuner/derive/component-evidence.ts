@@ -8,7 +8,6 @@ import { classRates, meanOf, type Observation } from './observation.ts';
 import { ceilingMillicores, declaredSlots, servingContainer } from './pod-template.ts';
 import { replicaCapacity } from './replica-capacity.ts';
 import { serviceSeconds } from './service-seconds.ts';
-import { servingWindows } from './serving-windows.ts';
 import { spread, startupSeconds } from './startup-seconds.ts';
 
 /** Windows short enough to lie between two scalings, long enough to hold some requests. */
@@ -104,7 +103,7 @@ function loadStep(
     0,
   );
   const isWithin = (from: number, to: number) => to <= range.to && from >= range.from - (to - from) / 2;
-  const usage = servingWindows(observation, component)
+  const usage = (observation.serving.get(component) ?? [])
     .filter((window) => isWithin(window.range.from, window.range.to))
     .map(({ millicoresPerReplica }) => millicoresPerReplica);
   const memory = observation.samples.usage

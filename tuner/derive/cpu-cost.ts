@@ -4,7 +4,7 @@ import type { Estimate } from '../contracts/estimate.ts';
 import { seededRandom } from '../stats/seeded-random.ts';
 import type { SecondRange } from './load-recording.ts';
 import { type Observation, workRate } from './observation.ts';
-import { type ServingWindow, servingWindows } from './serving-windows.ts';
+import type { ServingWindow } from './serving-windows.ts';
 
 export interface CpuCost {
   /** CPU of one replica at no load, millicores. */
@@ -95,7 +95,7 @@ function cleanWindows(
   component: ComponentName,
   fewest: number,
 ): readonly ServingWindow[] {
-  const windows = servingWindows(observation, component);
+  const windows = observation.serving.get(component) ?? [];
   const clean = windows.filter(({ range }) => !areManyLost(observation, range));
   return clean.length >= fewest ? clean : windows;
 }

@@ -10,6 +10,7 @@ import {
   type TrafficClass,
 } from '../contracts/component.ts';
 import type { LoadRecording, SecondRange } from './load-recording.ts';
+import { type ServingWindow, servingWindows } from './serving-windows.ts';
 import { StepFunction } from './step-function.ts';
 
 /** A recording, arranged for the questions that derive asks of it. */
@@ -20,6 +21,8 @@ export interface Observation {
   readonly ready: ReadonlyMap<ComponentName, StepFunction>;
   readonly spec: ReadonlyMap<ComponentName, StepFunction>;
   readonly desired: ReadonlyMap<ComponentName, StepFunction>;
+  /** Measuring windows in which the same replicas served all the time; costs, capacity and each step look at them. */
+  readonly serving: ReadonlyMap<ComponentName, readonly ServingWindow[]>;
   /** LLEN of the workflow queue plus unacked; null where it was not sampled. */
   readonly queueDepth: StepFunction | null;
   /** Requests of the class that were open at the end of each second. */
@@ -34,11 +37,13 @@ const workflowQueue = 'workflow_based_app_execution';
 export function observe(load: LoadRecording, all: readonly ClusterSample[]): Observation {
   const samples = byType(all);
   const components = [...new Set(samples.scale.map(({ component }) => component))];
+  const ready = mapOf(components, (component) => scaleFunction(samples, component, 'readyReplicas'));
   return {
     load,
     samples,
     components,
-    ready: mapOf(components, (component) => scaleFunction(samples, component, 'readyReplicas')),
+    ready,
+    serving: mapOf(components, (component) => servingWindows({ samples, ready }, component)),
     spec: mapOf(components, (component) => scaleFunction(samples, component, 'specReplicas')),
     desired: mapOf(components, (component) => desiredFunction(samples, component)),
     queueDepth: queueFunction(samples),

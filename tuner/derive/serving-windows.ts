@@ -21,7 +21,10 @@ const settlingSeconds = 10;
  * Windows in which nothing but service was measured: pods that start, or end, use CPU without serving, and where
  * replicas come or go, their share of the load changes within the window.
  */
-export function servingWindows(observation: Observation, component: ComponentName): ServingWindow[] {
+export function servingWindows(
+  observation: Pick<Observation, 'samples' | 'ready'>,
+  component: ComponentName,
+): ServingWindow[] {
   const { samples } = observation;
   const ready = observation.ready.get(component);
   return samples.usage

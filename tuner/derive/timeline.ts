@@ -2,6 +2,7 @@ import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { Evidence, Series } from '../contracts/evidence.ts';
 import type { Windows } from './load-recording.ts';
 import { meanOf, type Observation } from './observation.ts';
+import { millicoresOf } from './serving-windows.ts';
 
 /** Enough points for a page's width. */
 const mostPoints = 1200;
@@ -71,7 +72,7 @@ function cpuSeries(
     .map(({ timestampAtSeconds, windowSeconds, containers }) => ({
       from: timestampAtSeconds - windowSeconds,
       to: timestampAtSeconds,
-      millicores: Object.values(containers).reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0),
+      millicores: millicoresOf(containers),
     }));
   return seriesOf(windows, (from, to) => {
     if (!requestedMillicores) return null;

@@ -23,6 +23,11 @@ export interface FifoQueues {
 /** A power of two, so that a second's place in the ring is taken by a mask. */
 export const ringSeconds = 256;
 export const ringMask = ringSeconds - 1;
+
+/** Where second `at` stands in the ring of a queue, or of a pod. */
+export function ringPlace(queue: number, at: number): number {
+  return queue * ringSeconds + (at & ringMask);
+}
 /** Less is rounding. */
 const nothing = 1e-9;
 

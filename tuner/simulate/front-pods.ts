@@ -1,6 +1,6 @@
 import { variationOfCpuWait } from './cpu-chance.ts';
 import { drawEnded } from './draw-ended.ts';
-import { enterQueue, leaveQueue, ringMask, ringSeconds } from './fifo-queue.ts';
+import { enterQueue, leaveQueue, ringPlace } from './fifo-queue.ts';
 import { addToClasses, addWaits, isLongWait } from './first-token-delays.ts';
 import { type Front, type FrontPods, localHeld, podsOf, relayRatioOf, updateRelayLoad } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
@@ -144,9 +144,7 @@ function recordStarts(front: Front, own: FrontPods, starts: Starts, second: Fron
     front.handedOver += begun * relayShare;
     front.handedOverDelays += begun * relayShare * (slotWait + cpuMet.jobs * acceptSeconds(front));
   }
-  own.cpu.slotWait[place * ringSeconds + (second.atSeconds & ringMask)] = isLong
-    ? slotWaits / started
-    : Number.NaN;
+  own.cpu.slotWait[ringPlace(place, second.atSeconds)] = isLong ? slotWaits / started : Number.NaN;
 }
 
 /** Delays of the requests that get to their first token in this second, after a long wait for CPU. */
@@ -157,7 +155,7 @@ function recordPassed(front: Front, own: FrontPods, place: number, second: Front
   meetCpu(front, place);
   const cpuSeconds = front.local?.cpuBefore ?? 0;
   for (let part = 0; part < count; part++) {
-    const waited = slotWait[place * ringSeconds + ((came[part] as number) & ringMask)] as number;
+    const waited = slotWait[ringPlace(place, came[part] as number)] as number;
     if (Number.isNaN(waited)) continue;
     const cpuWait = wait[part] as number;
     addWaits(second.delays, weight[part] as number, waited, { cpuWait, cpuSeconds, cpu: front.cpuMet });
@@ -167,7 +165,7 @@ function recordPassed(front: Front, own: FrontPods, place: number, second: Front
 /** First tokens of requests on the first stage of CPU, of whom it will not be seen when they get through. */
 function recordUnpassed(front: Front, own: FrontPods, place: number, second: FrontSecond): void {
   const left = front.columns.beginning[place] as number;
-  const waited = own.cpu.slotWait[place * ringSeconds + ((second.atSeconds - 1) & ringMask)] as number;
+  const waited = own.cpu.slotWait[ringPlace(place, second.atSeconds - 1)] as number;
   if (left <= 0 || Number.isNaN(waited)) return;
   meetCpu(front, place);
   front.cpuMet.growth = 0;

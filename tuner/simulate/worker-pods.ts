@@ -1,7 +1,7 @@
 import { keepAnswers, moveAnswers } from './answer-stage.ts';
 import { type Back, type BackSecond, recordBegun, recordDelay, recordQueued } from './back.ts';
 import { variationOfCpuWait } from './cpu-chance.ts';
-import { leaveQueue, ringMask, ringSeconds } from './fifo-queue.ts';
+import { leaveQueue, ringMask, ringPlace } from './fifo-queue.ts';
 import { addFirstTokenDelay, isLongWait } from './first-token-delays.ts';
 import { noiseMask } from './noise.ts';
 import {
@@ -250,10 +250,6 @@ function recordStarts(
   }
   // Not a number: they are recorded already, or nobody waits for any of them.
   own.cpu.slotWait[ringPlace(place, second.atSeconds)] = isLong ? waits / begun : Number.NaN;
-}
-
-function ringPlace(place: number, at: number): number {
-  return place * ringSeconds + (at & ringMask);
 }
 
 /** First tokens of the runs that get to them in this second, after a long wait for CPU. */
