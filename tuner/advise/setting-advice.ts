@@ -1,4 +1,5 @@
 import type { SettingAdvice } from '../contracts/advice.ts';
+import type { SettingPlan } from './advice-rule.ts';
 import type { Tried } from './search.ts';
 import type { Dimension, SearchSpace } from './search-space.ts';
 import type { Sweep } from './settle.ts';
@@ -36,14 +37,30 @@ export function settingAdvice(
 function effectText({ plan }: Dimension, value: number, settled: Tried, sweep: Sweep | undefined): string {
   if (plan.values.length < 2) return 'Not searched: this follows from the numbers above';
   const own = `With ${valueText(plan, value)} ${outcomeText(settled)}`;
+  const others = sweep === undefined ? '' : `${cheaperText(plan, settled, sweep)}${flatText(plan, sweep)}`;
   const inForce = sweep?.tried.find((one) => one.value === plan.currentValue);
-  if (inForce === undefined || inForce.value === value) return `${own}${flatText(plan.show, sweep)}`;
+  if (inForce === undefined || inForce.value === value) return `${own}${others}`;
   const present = `with the present ${valueText(plan, inForce.value)} and all else as proposed ${outcomeText(inForce.tried)}`;
-  return `${own}; ${present}${flatText(plan.show, sweep)}`;
+  return `${own}; ${present}${others}`;
+}
+
+/** What the next cheaper value leads to: why the setting is not made to cost less. */
+function cheaperText(plan: SettingPlan, settled: Tried, { tried, flatRegion }: Sweep): string {
+  const [next] = tried
+    .filter(({ value }) => value !== plan.currentValue && !isWithin(flatRegion, value))
+    .filter((one) => one.tried.outcome.cost < settled.outcome.cost)
+    .sort((a, b) => b.tried.outcome.cost - a.tried.outcome.cost);
+  return next === undefined
+    ? ''
+    : `; with ${valueText(plan, next.value)}, the next cheaper, ${outcomeText(next.tried)}`;
+}
+
+function isWithin(region: Sweep['flatRegion'], value: number): boolean {
+  return region !== null && value >= region.low && value <= region.high;
 }
 
 /** A word has no unit. */
-function valueText({ show, unit }: Dimension['plan'], value: number): string {
+function valueText({ show, unit }: SettingPlan, value: number): string {
   const shown = show(value);
   return typeof shown === 'number' ? `${shown} ${unit}` : String(shown);
 }
@@ -56,11 +73,10 @@ export function outcomeText({ outcome }: Tried): string {
   return `${mean.toFixed(1)} min miss an objective (${Math.max(0, low).toFixed(1)}–${high.toFixed(1)}) at ${hours.toFixed(2)} replica-hours`;
 }
 
-function flatText(show: (value: number) => unknown, sweep: Sweep | undefined): string {
-  const region = sweep?.flatRegion;
-  return region === null || region === undefined || region.low === region.high
+function flatText({ show }: SettingPlan, { flatRegion }: Sweep): string {
+  return flatRegion === null || flatRegion.low === flatRegion.high
     ? ''
-    : `; ${show(region.low)}–${show(region.high)} cannot be told apart`;
+    : `; ${show(flatRegion.low)}–${show(flatRegion.high)} cannot be told apart`;
 }
 
 /** Pods seen starting below which their start-up is known too little. */
