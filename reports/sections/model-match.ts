@@ -80,6 +80,9 @@ function calibration(verdict: Recorded<Verdict>): Shown {
       { head: 'Quantity', cell: (row) => text(row.at('quantity')) },
       { head: 'Recorded, mean', isNumber: true, cell: (row) => number(row.at('recorded'), 'decimal') },
       { head: 'Simulated, mean', isNumber: true, cell: (row) => number(row.at('simulated'), 'decimal') },
+      { head: 'lowest draw', isNumber: true, cell: (row) => number(row.at('simulatedLow'), 'decimal') },
+      { head: 'highest draw', isNumber: true, cell: (row) => number(row.at('simulatedHigh'), 'decimal') },
+      { head: 'Recorded is', cell: (row) => place(row.value) },
       {
         head: 'Mean absolute difference',
         isNumber: true,
@@ -90,6 +93,13 @@ function calibration(verdict: Recorded<Verdict>): Shown {
     rows,
     { className: 'compact' },
   );
+}
+
+/** Where the recorded mean lies among the draws; nothing in files that hold none. */
+function place({ recorded, simulatedLow, simulatedHigh }: Verdict['calibration'][number]): string {
+  if (simulatedLow === undefined || simulatedHigh === undefined) return '';
+  if (recorded < simulatedLow) return 'below them';
+  return recorded > simulatedHigh ? 'above them' : 'among them';
 }
 
 function objectives(verdict: Recorded<Verdict>): Shown {

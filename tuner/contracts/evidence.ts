@@ -161,6 +161,11 @@ export const evidenceSchema = z.strictObject({
     /** Age of the newest sample when it could first be read. */
     resourceLagSeconds: z.number().nullable(),
     externalPeriodSeconds: z.number().nullable(),
+    /** When one sample of CPU and one of the queue's length was taken; the others are whole periods away. Absent in older files. */
+    resourceSampleAtSeconds: z.number().nullable().optional(),
+    externalSampleAtSeconds: z.number().nullable().optional(),
+    /** When a sync of each HPA ended, likewise; a component without one seen is left out. Absent in older files. */
+    syncAtSeconds: z.partialRecord(componentNameSchema, z.number()).optional(),
   }),
   sharedLimits: z.strictObject({
     postgresMaxConnections: z.int().nullable(),

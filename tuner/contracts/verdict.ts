@@ -7,9 +7,13 @@ export const comparisonSchema = z.strictObject({
   /** What is compared: `api readyReplicas`, `queueDepth`, … */
   quantity: z.string(),
   unit: z.string(),
+  /** Means over the time axis, in `unit`; the simulated one over several draws of all that is luck. */
   recorded: z.number(),
   simulated: z.number(),
-  /** Mean absolute difference over the time axis, in `unit`. */
+  /** Lowest and highest of the draws: a recorded mean between them is not told from luck. Absent in older files. */
+  simulatedLow: z.number().optional(),
+  simulatedHigh: z.number().optional(),
+  /** Mean absolute difference over the time axis, in `unit`; of several draws the mean. */
   meanAbsoluteError: z.number(),
 });
 

@@ -17,8 +17,9 @@ describe('calibrateAgainstRecording', () => {
     const [replicas] = calibrateAgainstRecording(recorded({ replicas: { api: ready } }));
     expect(replicas?.quantity).toBe('api readyReplicas');
     expect(replicas?.recorded).toBe(4);
-    const [first] = calibrationSeries(recorded({ replicas: { api: ready } }));
-    expect(first?.simulated.values[0]).toBe(4);
+    for (const [first] of calibrationSeries(recorded({ replicas: { api: ready } }))) {
+      expect(first?.simulated.values[0]).toBe(4);
+    }
   });
 
   it('gives the mean of both and of their difference, over the steps in which both are known', () => {
@@ -32,11 +33,66 @@ describe('calibrateAgainstRecording', () => {
   });
 
   it('leaves out what was not recorded, a series of nulls included', () => {
-    expect(calibrateAgainstRecording(recorded({ queueDepth: constant(null) }))).toEqual([]);
+    const evidence = { ...recorded({ queueDepth: constant(null) }), latency: {} };
+    expect(calibrateAgainstRecording(evidence)).toEqual([]);
+  });
+
+  it('holds the p95 of all requests of the run against the simulated one', () => {
+    const evidence = recorded({});
+    const { latency } = evidence;
+    const found = calibrateAgainstRecording(evidence).filter(({ quantity }) =>
+      quantity.endsWith('of all requests'),
+    );
+    expect(found.map(({ quantity, recorded }) => [quantity, recorded])).toEqual([
+      ['chat timeToFirstTokenP95 of all requests', latency.chat?.timeToFirstTokenMs?.p95],
+      ['workflow timeToFirstTokenP95 of all requests', latency.workflow?.timeToFirstTokenMs?.p95],
+      ['queueWaitP95 of all requests', latency.workflow?.queueWaitMs?.p95],
+    ]);
+    for (const { recorded, simulatedLow = 0, simulatedHigh = 0 } of found) {
+      // The fixture's latencies are of requests that waited for nothing, its load is more than its replicas carry.
+      expect(simulatedLow).toBeGreaterThan(recorded);
+      expect(simulatedHigh).toBeGreaterThan(simulatedLow);
+    }
   });
 
   it('has nothing to say where the evidence does not carry a simulation', () => {
     expect(calibrateAgainstRecording({ ...recorded({ queueDepth: constant(1) }), arrivals: {} })).toEqual([]);
+  });
+
+  it('tells what luck makes of the run: lowest and highest of ten draws, and their mean', () => {
+    const evidence = recorded({ queueWaitP95Ms: constant(500) });
+    const draws = calibrationSeries(evidence);
+    expect(draws).toHaveLength(10);
+    const [wait] = calibrateAgainstRecording(evidence);
+    const means = draws.map(([series]) => {
+      const known = (series?.simulated.values ?? []).slice(0, 50).flatMap((value) => value ?? []);
+      return known.reduce((sum, value) => sum + value, 0) / known.length;
+    });
+    expect(wait?.simulatedLow).toBeCloseTo(Math.min(...means), 6);
+    expect(wait?.simulatedHigh).toBeCloseTo(Math.max(...means), 6);
+    expect(wait?.simulatedLow).toBeLessThan(wait?.simulated ?? 0);
+    expect(wait?.simulated).toBeLessThan(wait?.simulatedHigh ?? 0);
+  });
+
+  it('lets the autoscaler look when the recorded one did', () => {
+    const firstRescales = (syncAtSeconds: number) => {
+      const evidence = recorded({
+        replicas: { api: { ready: constant(1), desired: constant(1), spec: constant(1) } },
+      });
+      const metricPipeline = {
+        ...evidence.metricPipeline,
+        resourceSampleAtSeconds: 4,
+        syncAtSeconds: { api: syncAtSeconds },
+      };
+      return calibrationSeries({ ...evidence, metricPipeline }).map(([ready]) =>
+        (ready?.simulated.values ?? []).findIndex((value) => value !== null && value > 1),
+      );
+    };
+    // A sample of second 4 can be read at 8: a sync at 14 sees it, one at 6 has to wait until 21, in every draw.
+    const soon = firstRescales(14);
+    const late = firstRescales(6);
+    expect(Math.min(...soon)).toBeGreaterThan(0);
+    expect(late.map((at, index) => at - (soon[index] ?? 0))).toEqual(new Array(10).fill(7));
   });
 
   it('gives the same every time', () => {

@@ -1,62 +1,102 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { Evidence, Series } from '../contracts/evidence.ts';
-import type { Verdict } from '../contracts/verdict.ts';
 import { arrivalsPerSecond } from './arrivals-per-second.ts';
+import { acrossDraws, type CalibrationSeries, type Comparison, compare } from './compare-series.ts';
 import type { Demand, Scaling, ScalingModel, SimulationModel } from './model.ts';
 import { classesWithArrivals, modelFromEvidence } from './model-from-evidence.ts';
 import { recordedQueueMetric } from './recorded-queue-metric.ts';
-import type { SimulationSeries } from './result.ts';
+import type { SimulationSeries, SimulationSummary } from './result.ts';
 import { simulate } from './simulate.ts';
-import { prepareScaling } from './world.ts';
-
-type Comparison = Verdict['calibration'][number];
-
-/** One quantity over the run's time axis, recorded and simulated: the same seconds, null where either is unknown. */
-export interface CalibrationSeries {
-  readonly quantity: string;
-  readonly unit: string;
-  readonly recorded: Series;
-  readonly simulated: Series;
-}
-
-/** Of everything that chance decides in the one simulation of the run. */
-const seed = 1;
-/** Latency quantiles over less than this hold a handful of requests. */
-const bucketSeconds = 15;
+import { type PipelineMoments, prepareScaling } from './world.ts';
 
 /**
- * The simulator with the settings in force and the recorded arrivals, against the run it learned from.
+ * Of everything that chance decides and the recording does not tell: which pod a request falls on, how long a model or a
+ * pod's start takes. One draw is not what the simulator says; how far ten lie apart is what luck makes of a run like this.
+ */
+const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
+/**
+ * The simulator with the settings in force, the recorded arrivals, and the recorded moments of scrapes, polls and syncs,
+ * against the run it learned from.
  *
  * @returns one entry per quantity that was recorded; empty where the evidence does not carry a simulation
  */
 export function calibrateAgainstRecording(evidence: Evidence): Comparison[] {
-  return calibrationSeries(evidence).flatMap(compare);
+  return acrossDraws(drawsOf(evidence).map(({ series, wholes }) => [...series.flatMap(compare), ...wholes]));
 }
 
-/** The same as series, for a page. */
-export function calibrationSeries(evidence: Evidence): CalibrationSeries[] {
+/** What was recorded and simulated over time, draw by draw. */
+export function calibrationSeries(evidence: Evidence): CalibrationSeries[][] {
+  return drawsOf(evidence).map(({ series }) => series);
+}
+
+interface Draw {
+  readonly series: CalibrationSeries[];
+  /** Of all requests of the run together. */
+  readonly wholes: Comparison[];
+}
+
+function drawsOf(evidence: Evidence): Draw[] {
   const { model } = modelFromEvidence(evidence, {
     queueMetricName: recordedQueueMetric(evidence)?.name ?? null,
   });
   if (model === null) return [];
-  const demand = recordedDemand(evidence);
   const prepared = prepareScaling(model, scalingInForce(evidence, model));
   const objectives = {
     firstTokenP95Seconds: evidence.objectives.timeToFirstTokenP95Seconds,
     queueWaitP95Seconds: evidence.objectives.queueWaitP95Seconds,
     errorRatio: evidence.objectives.errorRatio,
   };
-  const { series } = simulate(model, prepared, demand, objectives, { withSeries: true, bucketSeconds });
-  return series === null ? [] : pairSeries(evidence, series);
+  const demand = recordedDemand(evidence);
+  const options = {
+    withSeries: true,
+    // A p95 of longer windows is another number: while latency rises it is higher than the mean of shorter ones'.
+    bucketSeconds: evidence.timeline.errorsPerSecond.stepSeconds,
+    moments: recordedMoments(evidence, model),
+  };
+  return seeds.flatMap((seed) => {
+    const { series, summary } = simulate(model, prepared, { ...demand, seed }, objectives, options);
+    return series === null
+      ? []
+      : [{ series: pairSeries(evidence, series), wholes: wholeRun(evidence, summary) }];
+  });
 }
 
-function recordedDemand(evidence: Evidence): Demand {
+function wholeRun({ latency }: Evidence, summary: SimulationSummary): Comparison[] {
+  const p95s = Object.entries(summary.firstTokenP95Seconds).map(([name, simulated]) => ({
+    quantity: `${name} timeToFirstTokenP95 of all requests`,
+    recorded: latency[name as RequestClass]?.timeToFirstTokenMs?.p95 ?? null,
+    simulated,
+  }));
+  const waits = {
+    quantity: 'queueWaitP95 of all requests',
+    recorded: latency.workflow?.queueWaitMs?.p95 ?? null,
+    simulated: summary.queueWaitP95Seconds,
+  };
+  return [...p95s, waits].flatMap(({ quantity, recorded, simulated: seconds }) => {
+    if (recorded === null || seconds === null) return [];
+    const simulated = seconds * millisecondsPerSecond;
+    return [{ quantity, unit: 'ms', recorded, simulated, meanAbsoluteError: Math.abs(recorded - simulated) }];
+  });
+}
+
+/** A scrape happens when what it tells of ended, which its timestamp is later than. */
+function recordedMoments({ metricPipeline }: Evidence, model: SimulationModel): PipelineMoments {
+  const sampleAt = metricPipeline.resourceSampleAtSeconds ?? null;
+  return {
+    scrapeAtSeconds: sampleAt === null ? null : sampleAt - model.metricPipeline.usageLagSeconds,
+    pollAtSeconds: metricPipeline.externalSampleAtSeconds ?? null,
+    syncAtSeconds: metricPipeline.syncAtSeconds ?? {},
+  };
+}
+
+function recordedDemand(evidence: Evidence): Omit<Demand, 'seed'> {
   const durationSeconds = Math.max(1, Math.floor(evidence.durationSeconds));
   const arrivals: Partial<Record<RequestClass, Uint16Array>> = {};
   for (const name of classesWithArrivals(evidence)) {
     arrivals[name] = wholeRequests(arrivalsPerSecond(evidence, name, 0, durationSeconds));
   }
-  return { durationSeconds, arrivals, seed };
+  return { durationSeconds, arrivals };
 }
 
 /** A series with longer steps has fractions; what is cut off is carried on, so that none is lost. */
@@ -126,32 +166,4 @@ function each(values: ArrayLike<number>, stepSeconds: number, factor: number): S
     stepSeconds,
     values: Array.from(values, (value) => (Number.isFinite(value) ? value * factor : null)),
   };
-}
-
-function compare({ quantity, unit, recorded, simulated }: CalibrationSeries): Comparison[] {
-  const pairs = recorded.values.flatMap((value, index) => {
-    const from = recorded.fromSeconds + index * recorded.stepSeconds;
-    const other = meanBetween(simulated, from, from + recorded.stepSeconds);
-    return value === null || other === null ? [] : [{ recorded: value, simulated: other }];
-  });
-  if (pairs.length === 0) return [];
-  const mean = (value: (pair: (typeof pairs)[number]) => number) =>
-    pairs.reduce((sum, pair) => sum + value(pair), 0) / pairs.length;
-  return [
-    {
-      quantity,
-      unit,
-      recorded: mean((pair) => pair.recorded),
-      simulated: mean((pair) => pair.simulated),
-      meanAbsoluteError: mean((pair) => Math.abs(pair.recorded - pair.simulated)),
-    },
-  ];
-}
-
-/** Mean of the values whose steps overlap the stretch; null where all of them are unknown. */
-function meanBetween({ fromSeconds, stepSeconds, values }: Series, from: number, to: number): number | null {
-  const first = Math.max(0, Math.floor((from - fromSeconds) / stepSeconds));
-  const last = Math.max(first + 1, Math.ceil((to - fromSeconds) / stepSeconds));
-  const known = values.slice(first, last).filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }

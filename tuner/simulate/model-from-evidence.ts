@@ -160,11 +160,13 @@ function metricPipeline(
     );
   }
   const period = Math.max(1, seen.resourcePeriodSeconds ?? usualPipeline.resourcePeriodSeconds);
+  const usageLagSeconds = usageLag(components);
   return {
     resourcePeriodSeconds: period,
     resourceWindowSeconds: seen.resourceWindowSeconds ?? period,
     resourceLagSeconds:
-      Math.max(0, seen.resourceLagSeconds ?? usualPipeline.resourceLagSeconds) + usageLag(components),
+      Math.max(0, seen.resourceLagSeconds ?? usualPipeline.resourceLagSeconds) + usageLagSeconds,
+    usageLagSeconds,
     externalPeriodSeconds: Math.max(1, seen.externalPeriodSeconds ?? usualPipeline.externalPeriodSeconds),
     queueMetricName: options.queueMetricName,
     queueCountsRunning: queueCountsRunning(components.worker),

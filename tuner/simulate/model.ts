@@ -78,8 +78,10 @@ export function ceilingMillicoresOf({
 export interface MetricPipelineModel {
   readonly resourcePeriodSeconds: number;
   readonly resourceWindowSeconds: number;
-  /** From the end of a window to the moment its sample can be read; longer ones count as one period. */
+  /** From the end of what a sample measured to the moment it can be read; longer ones count as one period. */
   readonly resourceLagSeconds: number;
+  /** Of that lag, by how much the sample's own timestamp is later than what it measured. */
+  readonly usageLagSeconds: number;
   readonly externalPeriodSeconds: number;
   /** Name of the External metric that is the length of the queue of a back component; null: none. */
   readonly queueMetricName: string | null;

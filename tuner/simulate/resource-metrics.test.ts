@@ -10,10 +10,14 @@ const component: ComponentModel = { ...api, idleMillicores: 10, startedSeconds: 
 const pipeline = { ...exampleModel.metricPipeline, resourcePeriodSeconds: 15, resourceLagSeconds: 4 };
 
 /** Two pods that use 500 millicores from second 0 on, scraped at 7.5, 22.5 … */
-function watched(lagSeconds = 4) {
+function watched(lagSeconds = 4, usageLagSeconds = 0) {
   const pods = createPods(component, 4);
   startWithReady(pods, 2, 10);
-  const metrics = createResourceMetrics(pods, { ...pipeline, resourceLagSeconds: lagSeconds }, 0.5);
+  const metrics = createResourceMetrics(
+    pods,
+    { ...pipeline, resourceLagSeconds: lagSeconds, usageLagSeconds },
+    0.5,
+  );
   const lifecycle = { noise: noiseOf(1), freeNodes: 8 };
   const passTo = (from: number, to: number) => {
     for (let at = from; at <= to; at++) scrapeIfDue(metrics, pods, at, () => 500 * at);
@@ -43,6 +47,13 @@ describe('samples of metrics-server', () => {
     passTo(0, 23);
     expect(read(26).sampleAt).toBe(8);
     expect(read(27).sampleAt).toBe(23);
+  });
+
+  it('carry a timestamp that is later than what they measured by the lag of the usage itself', () => {
+    const metrics = watched(4, 3);
+    metrics.passTo(0, 23);
+    // What had been used up to 23 is told at 27, with a timestamp of 26: the readiness rules of the HPA go by that.
+    expect(metrics.read(27)).toEqual({ millicores: 510, sampleAt: 26 });
   });
 
   it('can be read at once without a lag, and one period late with a lag of a period', () => {

@@ -23,6 +23,7 @@ export interface ResourceMetrics {
   /** Of the last whole window, and of the one that can be read by now. */
   readonly freshMillicores: Float64Array;
   readonly millicores: Float64Array;
+  /** Their timestamps. */
   readonly freshAt: Float64Array;
   readonly sampleAt: Float64Array;
 }
@@ -34,7 +35,7 @@ export function createResourceMetrics(
 ): ResourceMetrics {
   const column = (value: number) => new Float64Array(pods.state.length).fill(value);
   const period = pipeline.resourcePeriodSeconds;
-  const lagSeconds = Math.min(Math.round(pipeline.resourceLagSeconds), Math.max(1, Math.round(period)));
+  const lagSeconds = Math.min(pipeline.resourceLagSeconds, period);
   const firstScrapeAt = luck * period;
   return {
     pipeline,
@@ -111,7 +112,7 @@ function scrape(
     if (since > Number.NEGATIVE_INFINITY) {
       metrics.freshMillicores[place] =
         (used - (metrics.scrapedCpu[place] as number)) / (atSeconds - since) + pods.model.idleMillicores;
-      metrics.freshAt[place] = atSeconds;
+      metrics.freshAt[place] = atSeconds + metrics.pipeline.usageLagSeconds;
     }
     metrics.scrapedCpu[place] = used;
     metrics.scrapedAt[place] = atSeconds;

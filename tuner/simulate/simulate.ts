@@ -9,13 +9,15 @@ import type { SimulationResult, SimulationSummary } from './result.ts';
 import { createSeries, recordBucket, recordStretch, type SeriesRecorder } from './series-recorder.ts';
 import { serveTraffic } from './traffic.ts';
 import { recordUnpassedOfWorkers } from './worker-pods.ts';
-import { createWorld, type PreparedScaling, type World } from './world.ts';
+import { createWorld, type PipelineMoments, type PreparedScaling, type World } from './world.ts';
 
 export interface SimulateOptions {
   /** Also keep what happened second by second. */
   readonly withSeries?: boolean;
   /** Latency is judged over buckets of this length; default 60. */
   readonly bucketSeconds?: number;
+  /** When scrapes, polls and syncs came in the run that is told again; left out: drawn. */
+  readonly moments?: PipelineMoments;
 }
 
 /**
@@ -38,7 +40,8 @@ export function simulate(
 ): SimulationResult {
   const bucketSeconds = options.bucketSeconds ?? 60;
   const withTrace = options.withSeries ?? false;
-  const world = createWorld(model, prepared, demand, objectives, { withTrace });
+  const { moments } = options;
+  const world = createWorld(model, prepared, demand, objectives, { withTrace, moments });
   const recorder = withTrace ? createSeries(world, bucketSeconds) : null;
   let violatedSeconds = 0;
   let bucketFrom = 0;

@@ -90,12 +90,26 @@ export interface World {
 
 export const syncPeriodSeconds = 15;
 
+/** When the metric pipeline and the controller were seen at work; what else they do is whole periods away. */
+export interface PipelineMoments {
+  /** null: not seen. */
+  readonly scrapeAtSeconds: number | null;
+  readonly pollAtSeconds: number | null;
+  readonly syncAtSeconds: Readonly<Partial<Record<ComponentName, number>>>;
+}
+
+export interface WorldOptions {
+  readonly withTrace?: boolean;
+  /** Left out, or not seen: drawn. */
+  readonly moments?: PipelineMoments | undefined;
+}
+
 export function createWorld(
   model: SimulationModel,
   prepared: PreparedScaling,
   demand: Demand,
   objectives: ObjectivesModel,
-  options: { readonly withTrace: boolean } = { withTrace: false },
+  options: WorldOptions = {},
 ): World {
   const noise = noiseOf(demand.seed);
   const lifecycle = { noise, freeNodes: model.limits.schedulablePods ?? Number.POSITIVE_INFINITY };
@@ -103,7 +117,7 @@ export function createWorld(
     const settings = prepared[component.name];
     return settings === undefined
       ? []
-      : [createUnit(model, component, settings, { demand, noise, lifecycle, index, ...options })];
+      : [createUnit(model, component, settings, { demand, noise, lifecycle, index, options })];
   });
   const context = { model, units, demand, noise, objectives };
   const flows = model.classes.flatMap((flow) => createFlow(flow, context));
@@ -117,7 +131,7 @@ export function createWorld(
     fronts: units.flatMap(({ front }) => (front === null ? [] : createFrontFlow(front, flows, context))),
     lifecycle,
     polledQueueDepth: null,
-    nextPollAt: Math.floor(luckOf(noise, 3) * model.metricPipeline.externalPeriodSeconds),
+    nextPollAt: Math.floor(firstPollAt(model, noise, options.moments)),
     nextEventAt: 0,
     llmCallsLeft: model.limits.llmCallsPerMinute ?? Number.POSITIVE_INFINITY,
     llmFilledUpTo: 0,
@@ -136,19 +150,23 @@ interface UnitContext {
   readonly noise: Noise;
   readonly lifecycle: { freeNodes: number };
   readonly index: number;
-  readonly withTrace: boolean;
+  readonly options: WorldOptions;
 }
 
 function createUnit(
   model: SimulationModel,
   component: ComponentModel,
   { scaling, hpa }: PreparedComponent,
-  { demand, noise, lifecycle, index, withTrace }: UnitContext,
+  { demand, noise, lifecycle, index, options }: UnitContext,
 ): Unit {
+  const { withTrace = false, moments } = options;
   const pods = createPods(component, Math.max(scaling.initialReplicas, hpa?.hpa.maxReplicas ?? 0));
   const back = createBack(model, component, pods, demand, { withTrace });
   const front = back === null ? createFront(model, component, pods, demand, { withTrace }) : null;
   const phases = phasesOf(noise, index);
+  const { resourcePeriodSeconds } = model.metricPipeline;
+  const firstScrapeAt = within(resourcePeriodSeconds, moments?.scrapeAtSeconds);
+  const firstSyncAt = within(syncPeriodSeconds, moments?.syncAtSeconds[component.name]);
   startWithReady(pods, scaling.initialReplicas, lifecycle.freeNodes);
   lifecycle.freeNodes -= pods.scheduled;
   return {
@@ -157,12 +175,16 @@ function createUnit(
     front,
     back,
     autoscaler: hpa === null ? null : createAutoscaler(hpa, component, scaling),
-    resource: createResourceMetrics(pods, model.metricPipeline, phases.scrape),
+    resource: createResourceMetrics(
+      pods,
+      model.metricPipeline,
+      firstScrapeAt === null ? phases.scrape : firstScrapeAt / resourcePeriodSeconds,
+    ),
     readsPods: hpa?.sources.some((source) => source !== 'queue') ?? false,
     readsQueue: hpa?.sources.includes('queue') ?? false,
     cpuOf: cpuReader(front, back),
     nextEventAt: 0,
-    nextSyncAt: Math.floor(phases.sync * syncPeriodSeconds),
+    nextSyncAt: Math.floor(firstSyncAt ?? phases.sync * syncPeriodSeconds),
     specReplicas: scaling.initialReplicas,
     lastDirection: 0,
     lastRescaleAt: Number.NEGATIVE_INFINITY,
@@ -170,6 +192,17 @@ function createUnit(
     countedUpTo: 0,
     peakReplicas: scaling.initialReplicas,
   };
+}
+
+function firstPollAt({ metricPipeline }: SimulationModel, noise: Noise, moments?: PipelineMoments): number {
+  const { externalPeriodSeconds } = metricPipeline;
+  return within(externalPeriodSeconds, moments?.pollAtSeconds) ?? luckOf(noise, 3) * externalPeriodSeconds;
+}
+
+/** @returns the first moment from second 0 on that is whole periods from the one seen; null: none was */
+function within(periodSeconds: number, seenAtSeconds: number | null | undefined): number | null {
+  if (seenAtSeconds === null || seenAtSeconds === undefined) return null;
+  return seenAtSeconds - periodSeconds * Math.floor(seenAtSeconds / periodSeconds);
 }
 
 function cpuReader(front: Front | null, back: Back | null): (place: number) => number {

@@ -64,6 +64,7 @@ export const exampleModel: SimulationModel = {
     resourcePeriodSeconds: 15,
     resourceWindowSeconds: 15,
     resourceLagSeconds: 4,
+    usageLagSeconds: 0,
     externalPeriodSeconds: 5,
     queueMetricName: 'dify_workflow_queue_depth',
     queueCountsRunning: false,

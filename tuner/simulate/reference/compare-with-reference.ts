@@ -233,6 +233,7 @@ export function modelOf(template: CaseTemplate): SimulationModel {
       resourcePeriodSeconds: scaling?.scrapeSeconds ?? 15,
       resourceWindowSeconds: scaling?.scrapeSeconds ?? 15,
       resourceLagSeconds: scaling?.lagSeconds ?? 0,
+      usageLagSeconds: 0,
       externalPeriodSeconds: 1,
       queueMetricName: 'queue',
       queueCountsRunning: false,
