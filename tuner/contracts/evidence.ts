@@ -4,6 +4,10 @@ import { distributionSchema, estimateSchema, gapSchema } from './estimate.ts';
 
 /** evidence.json: what one recording teaches. `null` means unknown; `unknowns` and `gaps` say why. */
 
+/** A share that a recording may not tell: `isAssumed` says that its value is no measurement, and the bounds its range. */
+export const ratioEstimateSchema = estimateSchema.extend({ isAssumed: z.boolean() });
+export type RatioEstimate = z.infer<typeof ratioEstimateSchema>;
+
 /** One stretch of constant offered load; the table the capacity figures were fitted to. */
 export const loadStepSchema = z.strictObject({
   fromSeconds: z.number(),
@@ -50,6 +54,11 @@ export const componentEvidenceSchema = z.strictObject({
   usageLagSeconds: z.number().nullable(),
   /** CPU-milliseconds of this component per request of the class; of indexing, per document with all its calls. */
   cpuMillisecondsPerRequest: z.partialRecord(trafficClassSchema, estimateSchema),
+  /**
+   * Of the CPU of a request, the share before its first token, 0–1. Absent in older files; a class whose cost is unknown
+   * is left out.
+   */
+  cpuRatioBeforeFirstToken: z.partialRecord(requestClassSchema, ratioEstimateSchema).optional(),
   /** Seconds one slot is held by a request of the class when nothing waits. */
   serviceSeconds: z.partialRecord(requestClassSchema, distributionSchema),
   /** Requests one replica served at once when it was full; null when it never was. */

@@ -39,6 +39,7 @@ export function componentCapacity(
     memoryBytes: component.memoryBytesPerReplica?.mean ?? 0,
     slotsPerReplica: slotsPerReplica(name, component, assumptions),
     cpuMilliseconds: perClass(served, (key) => cpuMilliseconds(name, component, key, assumptions)),
+    cpuRatioBeforeFirstToken: perClass(served, (key) => component.cpuRatioBeforeFirstToken?.[key]?.value),
     service: perClass(served, (key) => {
       const seconds = component.serviceSeconds[key];
       return seconds === undefined ? undefined : serviceModel(seconds, grace);

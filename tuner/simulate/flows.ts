@@ -5,7 +5,7 @@ import type { FrontSecond } from './front-second.ts';
 import { createLatencyRecord, type LatencyRecord } from './latency-record.ts';
 import type { ClassModel, ComponentModel, Demand, ObjectivesModel, SimulationModel } from './model.ts';
 import type { Noise } from './noise.ts';
-import { cpuRatioBeforeFirstToken } from './service-mix.ts';
+import { cpuRatioBefore } from './service-mix.ts';
 import type { Unit } from './world.ts';
 
 /** One class while it is simulated. */
@@ -138,5 +138,5 @@ function sumArrivals(flows: readonly ClassFlow[], { durationSeconds }: Demand): 
 
 function cpuSecondsBeforeFirstToken(component: ComponentModel, flow: ClassModel): number {
   const cpuSeconds = (component.cpuMilliseconds[flow.name] ?? 0) / component.processMillicores;
-  return cpuSeconds * cpuRatioBeforeFirstToken;
+  return cpuSeconds * cpuRatioBefore(component, flow.name);
 }

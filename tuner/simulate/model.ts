@@ -55,6 +55,8 @@ export interface ComponentModel {
   readonly slotsPerReplica: number;
   /** Per class that the component serves. */
   readonly cpuMilliseconds: Readonly<Partial<Record<RequestClass, number>>>;
+  /** Of that, the share before the first token, 0–1; a class left out: see cpuRatioBefore. */
+  readonly cpuRatioBeforeFirstToken: Readonly<Partial<Record<RequestClass, number>>>;
   readonly service: Readonly<Partial<Record<RequestClass, ServiceModel>>>;
   /** Pod creation → kubelet start, and → Ready: quantiles at 0, 1/n, …, 1. */
   readonly startedSeconds: readonly number[];

@@ -32,6 +32,7 @@ export const exampleModel: SimulationModel = {
       memoryBytes: 500 * 2 ** 20,
       slotsPerReplica: 200,
       cpuMilliseconds: { chat: 143, workflow: 32 },
+      cpuRatioBeforeFirstToken: { chat: 0.6, workflow: 0.5 },
       service: {
         chat: { meanSeconds: 1.2, squaredVariation: 0.1, outlivesGraceRatio: 0 },
         workflow: { meanSeconds: 1.4, squaredVariation: 0.1, outlivesGraceRatio: 0 },
@@ -52,6 +53,7 @@ export const exampleModel: SimulationModel = {
       memoryBytes: 400 * 2 ** 20,
       slotsPerReplica: 20,
       cpuMilliseconds: { workflow: 160 },
+      cpuRatioBeforeFirstToken: { workflow: 0.6 },
       service: { workflow: { meanSeconds: 1.3, squaredVariation: 0.1, outlivesGraceRatio: 0 } },
       startedSeconds: [1, 1, 2],
       readySeconds: [17, 19, 21],

@@ -13,7 +13,7 @@ export interface AccuracyCase {
   readonly replications: number;
 }
 
-const pods = (replicas: number, slots: number) => ({
+export const pods = (replicas: number, slots: number) => ({
   replicas,
   slots,
   processes: 1,
@@ -21,7 +21,7 @@ const pods = (replicas: number, slots: number) => ({
   requestedMillicores: 1000,
   readySeconds: [18, 22] as [number, number],
 });
-const chat = {
+export const chat = {
   cpuBefore: 0.09,
   cpuAfter: 0.06,
   serviceSeconds: 1.2,
@@ -51,14 +51,14 @@ const base: CaseTemplate = {
   runRate: () => 0,
 };
 const slots = { ...base, api: pods(3, 10), chat: slowChat };
-const halfHour = { ...base, durationSeconds: 1800 };
-const short = { ...base, durationSeconds: 900 };
+export const halfHour = { ...base, durationSeconds: 1800 };
+export const short = { ...base, durationSeconds: 900 };
 
 const burst = (from: number, to: number, high: number, low: number) => (second: number) =>
   second > from && second < to ? high : low;
 const jump = (at: number, low: number, high: number) => (second: number) => (second > at ? high : low);
 
-function chatCase(
+export function chatCase(
   name: string,
   template: CaseTemplate,
   options: { readonly within?: number; readonly replications?: number } = {},
@@ -66,7 +66,7 @@ function chatCase(
   return { name, template, quantity: 'chatFirstTokenP95', within: 0.05, replications: 3, ...options };
 }
 
-function queueCase(
+export function queueCase(
   name: string,
   template: CaseTemplate,
   options: Partial<Pick<AccuracyCase, 'within' | 'replications' | 'quantity'>> = {},
@@ -188,7 +188,7 @@ export const otherCases: readonly AccuracyCase[] = [
   ),
 ];
 
-const heavyRun = { ...run, cpuBefore: 0.18, cpuAfter: 0.12, serviceSeconds: 2, firstTokenMedian: 0.8 };
+export const heavyRun = { ...run, cpuBefore: 0.18, cpuAfter: 0.12, serviceSeconds: 2, firstTokenMedian: 0.8 };
 const slotsOfWorkers = { ...base, worker: pods(4, 24), run: heavyRun };
 
 /** Made up before the model was given its present form, and run for the first time when it had it. */

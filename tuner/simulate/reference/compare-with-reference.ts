@@ -220,12 +220,14 @@ export function modelOf(template: CaseTemplate): SimulationModel {
           chat: milliseconds(chat.cpuBefore + chat.cpuAfter),
           workflow: milliseconds(run.relayCpuSeconds),
         },
+        cpuRatioBeforeFirstToken: { chat: ratioBefore(chat), workflow: 0.5 },
         service: { chat: service(chat), workflow: service(run) },
       },
       {
         ...podsOf(template.worker),
         name: 'worker',
         cpuMilliseconds: { workflow: milliseconds(run.cpuBefore + run.cpuAfter) },
+        cpuRatioBeforeFirstToken: { workflow: ratioBefore(run) },
         service: { workflow: service(run) },
       },
     ],
@@ -247,6 +249,10 @@ export function modelOf(template: CaseTemplate): SimulationModel {
       requestTimeoutSeconds: 1e6,
     },
   };
+}
+
+function ratioBefore({ cpuBefore, cpuAfter }: ReferenceRequest): number {
+  return cpuBefore / (cpuBefore + cpuAfter);
 }
 
 function podsOf(pods: ReferencePods) {

@@ -6,6 +6,7 @@ import {
   compareWithReference,
   relativeError,
 } from './compare-with-reference.ts';
+import { shareCases } from './share-cases.ts';
 
 const utilizationWithin = 0.05;
 /** A case takes some seconds at most where nothing else runs. */
@@ -21,6 +22,7 @@ export function holdToReference(isWanted: (one: AccuracyCase) => boolean): void 
     { kind: 'what the constants were fitted to', cases: fittedCases },
     { kind: 'other shapes of requests and pods', cases: otherCases },
     { kind: 'shapes that were made up last', cases: freshCases },
+    { kind: 'shares of CPU before the first token', cases: shareCases },
     { kind: 'scaling out by the rules of the HPA', cases: scalingCases },
   ])('p95 and utilization against the per-request reference: $kind', ({ cases }) => {
     it.each(cases.filter(isWanted))(

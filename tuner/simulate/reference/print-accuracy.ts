@@ -1,5 +1,6 @@
 import { fittedCases, freshCases, otherCases, scalingCases } from './cases.ts';
 import { type Compared, compareWithReference } from './compare-with-reference.ts';
+import { shareCases } from './share-cases.ts';
 
 /** `npm run accuracy`: every case of the tests with more replications, as the table of docs/simulator.md. */
 const replications = Number(process.argv[2] ?? 20);
@@ -19,6 +20,7 @@ for (const { name, template, quantity, within, replications: own } of [
   ...fittedCases,
   ...otherCases,
   ...freshCases,
+  ...shareCases,
   ...scalingCases,
 ]) {
   const compared = compareWithReference(template, replicationsOf(own));
