@@ -22,6 +22,7 @@ const evidence = deriveEvidence({
   samples: [...clusterSamples(soak)],
   events: [],
   postgresMaxConnections: null,
+  webPages: null,
 });
 process.stdout.write(
   `${JSON.stringify({

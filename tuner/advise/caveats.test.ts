@@ -39,6 +39,15 @@ describe('caveatsOf', () => {
     ]);
   });
 
+  it('says of a web front end that it is left as it is, and that pages can be stated', () => {
+    const { api: web } = syntheticEvidence(comfortable).components;
+    const found = caveats(({ components }) => ({ components: { ...components, ...(web && { web }) } }));
+    expect(found.filter((text) => text.startsWith('web is left as it is'))).toEqual([
+      'web is left as it is: the load calls the Service API, which does not pass it, so no setting of it can be judged by this run. With pages stated (web under the target in tune.yaml), tune simulate shows what an HPA does.',
+    ]);
+    expect(caveats(() => ({})).filter((text) => text.includes('web'))).toEqual([]);
+  });
+
   it('says nothing of it where no document was', () => {
     for (const indexing of [null, undefined]) {
       const found = caveats(() => (indexing === undefined ? {} : { indexing }));

@@ -24,6 +24,7 @@ export function caveatsOf(facts: CaveatFacts): string[] {
     ...(facts.meetsObjectives ? [] : [unmetCaveat(facts)]),
     ...extrapolation(facts),
     ...indexingCaveats(facts.evidence),
+    ...webCaveats(facts.evidence),
     ...facts.assumptions,
     ...facts.evidence.gaps.map(gapText),
     ...facts.evidence.unknowns.map(
@@ -96,6 +97,16 @@ function indexingCaveats({ indexing, components }: Evidence): string[] {
   const paid = costs.length === 0 ? 'unknown' : costs.join(', ');
   return [
     `${indexing.documents} documents were indexed during the run, and the model does not simulate indexing: its CPU (per document: ${paid}) is kept out of what chat and workflow cost, and nothing proposed here leaves room for it or for the worker slots that it takes.`,
+  ];
+}
+
+function webCaveats({ components, webPages }: Evidence): string[] {
+  if (components.web === undefined) return [];
+  const stated = webPages
+    ? `Under the pages stated (${webPages.pagesPerChat} a chat), tune simulate shows what an HPA does.`
+    : 'With pages stated (web under the target in tune.yaml), tune simulate shows what an HPA does.';
+  return [
+    `web is left as it is: the load calls the Service API, which does not pass it, so no setting of it can be judged by this run. ${stated}`,
   ];
 }
 

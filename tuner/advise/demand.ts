@@ -152,6 +152,11 @@ function recordedRates(evidence: Evidence, name: RequestClass, from: number, to:
   });
 }
 
+export interface DrawnDemand extends Demand {
+  /** How many times the expected demand it is. */
+  readonly size: number;
+}
+
 /** Demand is never quite what it was: the logarithm of its size deviates by so much (15 %). */
 const sizeDeviation = 0.15;
 
@@ -161,7 +166,7 @@ const sizeDeviation = 0.15;
  *
  * @returns `count` demands; the first ones of a longer list are spread as widely
  */
-export function drawDemands(expected: ExpectedDemand, count: number, seed: number): Demand[] {
+export function drawDemands(expected: ExpectedDemand, count: number, seed: number): DrawnDemand[] {
   return Array.from({ length: count }, (_, index) => {
     const [share = 0.5] = haltonPoint(index, 1, 0);
     const size = logNormalQuantile({ median: 1, sigma: sizeDeviation }, share);
@@ -169,11 +174,11 @@ export function drawDemands(expected: ExpectedDemand, count: number, seed: numbe
   });
 }
 
-function drawDemand(expected: ExpectedDemand, size: number, seed: number): Demand {
+function drawDemand(expected: ExpectedDemand, size: number, seed: number): DrawnDemand {
   const arrivals: Partial<Record<RequestClass, Uint16Array>> = {};
   for (const [name, rates] of Object.entries(expected.rates) as [RequestClass, Float64Array][]) {
     const random = seededRandom(seed * 31 + name.length);
     arrivals[name] = Uint16Array.from(rates, (rate) => drawPoisson(rate * size, random));
   }
-  return { durationSeconds: expected.durationSeconds, arrivals, seed };
+  return { durationSeconds: expected.durationSeconds, arrivals, seed, size };
 }

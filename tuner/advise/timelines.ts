@@ -61,7 +61,8 @@ function worstClass({ firstTokenP95Seconds }: SimulationSeries): number[] {
   });
 }
 
-function inBuckets(seconds: ArrayLike<number>, bucketSeconds: number): Series {
+/** Seconds of each bucket in milliseconds; null where they are unknown. */
+export function inBuckets(seconds: ArrayLike<number>, bucketSeconds: number): Series {
   return {
     fromSeconds: 0,
     stepSeconds: bucketSeconds,

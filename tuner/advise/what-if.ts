@@ -1,16 +1,18 @@
 import type { SimulatedOutcome, SimulatedTimeline } from '../contracts/advice.ts';
-import type { Evidence } from '../contracts/evidence.ts';
+import type { Evidence, WebPages } from '../contracts/evidence.ts';
 import { exitCodes, TuneError } from '../errors.ts';
 import type { Scaling, ScalingModel } from '../simulate/model.ts';
 import { modelFromEvidence } from '../simulate/model-from-evidence.ts';
 import { recordedQueueMetric } from '../simulate/recorded-queue-metric.ts';
 import { simulate } from '../simulate/simulate.ts';
+import { webAssumptions } from '../simulate/web-pages.ts';
 import { prepareScaling } from '../simulate/world.ts';
 import { peakRate } from './caveats.ts';
 import { type DemandToTuneFor, drawDemands, expectedDemand } from './demand.ts';
 import type { KnownLimits } from './known-limits.ts';
 import type { AdviceConfig, PerComponent, QueueMetric } from './options.ts';
 import { settingsOutcome, simulatedOutcome } from './search-outcome.ts';
+import { type SimulatedPages, simulatedPages, withPageArrivals } from './simulated-pages.ts';
 import { simulatedTimeline } from './timelines.ts';
 
 export interface WhatIfOptions {
@@ -21,6 +23,8 @@ export interface WhatIfOptions {
   };
   readonly queueMetric: QueueMetric | null;
   readonly limits?: KnownLimits;
+  /** Pages as they are stated now; null: as they were when the run was made. */
+  readonly webPages?: WebPages | null;
   readonly seed: number;
   readonly replications: number;
 }
@@ -35,6 +39,8 @@ export interface WhatIf {
   readonly outcome: SimulatedOutcome;
   /** Of the first replication. */
   readonly timeline: SimulatedTimeline;
+  /** Of the web front end; null: nobody stated how many there are, or no web was recorded. */
+  readonly pages: SimulatedPages | null;
   readonly assumptions: readonly string[];
 }
 
@@ -44,9 +50,11 @@ export interface WhatIf {
  * @throws TuneError NOT_ENOUGH_EVIDENCE, BAD_HPA_SPEC, METRIC_NOT_RECORDED with the path of the field
  */
 export function whatIf(evidence: Evidence, options: WhatIfOptions): WhatIf {
+  const webPages = options.webPages ?? evidence.webPages ?? null;
   const queueMetric = options.queueMetric ?? recordedQueueMetric(evidence);
   const built = modelFromEvidence(evidence, {
     queueMetricName: queueMetric?.name ?? null,
+    webPages,
     ...options.limits,
   });
   if (built.model === null)
@@ -63,7 +71,9 @@ export function whatIf(evidence: Evidence, options: WhatIfOptions): WhatIf {
     queueWaitP95Seconds: config.objectives.queueWaitP95,
     errorRatio: config.objectives.errorRatio,
   };
-  const demands = drawDemands(expected, options.replications, seed);
+  const demands = drawDemands(expected, options.replications, seed).map((demand) =>
+    withPageArrivals(demand, expected, webPages),
+  );
   const results = demands.map((demand, index) =>
     simulate(model, prepared, demand, objectives, { withSeries: index === 0 }),
   );
@@ -81,7 +91,8 @@ export function whatIf(evidence: Evidence, options: WhatIfOptions): WhatIf {
     },
     outcome: simulatedOutcome(outcome, config.replicaHourPrice),
     timeline: simulatedTimeline(series, expected.durationSeconds),
-    assumptions: built.assumptions,
+    pages: simulatedPages(results, webPages),
+    assumptions: [...built.assumptions, ...webAssumptions(evidence, webPages)],
   };
 }
 

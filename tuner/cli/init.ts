@@ -21,6 +21,7 @@ targets:
       # indexing: { key: { env: DIFY_KNOWLEDGE_KEY }, datasetId: 00000000-0000-0000-0000-000000000000 }
     redis: { url: { env: DIFY_REDIS_URL } }
     queueMetric: { name: dify_workflow_queue_depth }
+    # web: { pagesPerChat: 1.5, cpuMillisecondsPerPage: 40 }   # pages that tune simulate opens, docs/simulator.md
     # load: { runner: job, parallelism: 4, image: registry.example.com/tune-k6:1 }   # from pods, docs/runners.md
 
 objectives:

@@ -1,8 +1,9 @@
 import { knownLimits } from '../advise/known-limits.ts';
 import { type WhatIf, whatIf } from '../advise/what-if.ts';
-import { readConfig } from '../config/read-config.ts';
+import { type LoadedConfig, readConfig } from '../config/read-config.ts';
+import { statedPages } from '../config/stated-pages.ts';
 import { targetSchema } from '../contracts/config.ts';
-import { type Evidence, evidenceSchema } from '../contracts/evidence.ts';
+import { type Evidence, evidenceSchema, type WebPages } from '../contracts/evidence.ts';
 import { runSchema } from '../contracts/run.ts';
 import { exitCodes, failure } from '../errors.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
@@ -36,9 +37,15 @@ export async function simulateRun(run: string, flags: SimulateFlags, workingFold
     },
     queueMetric: target?.queueMetric ?? null,
     limits: knownLimits(target),
+    webPages: pagesStatedNow(config, flags.target ?? recorded.targetName),
     seed: flags.seed,
     replications: flags.replications,
   });
+}
+
+/** A statement needs no new run: what tune.yaml says now goes before what it said then. */
+function pagesStatedNow(config: LoadedConfig, targetName: string): WebPages | null {
+  return statedPages(config.targets[targetName]?.web, `targets.${targetName}.web in ${config.file}`);
 }
 
 async function liveHpas(

@@ -19,6 +19,7 @@ Examples:
   kubectl get hpa -o yaml | tune simulate RUN --hpa - --demand friday.csv --json
   tune simulate RUN --live --demand standard
   tune simulate RUN --live --target sandbox
+  tune simulate RUN --hpa web.yaml     # pages of web: targets.NAME.web in tune.yaml states them
 
 Without --hpa and --live the HPAs of the run are simulated, without --demand its arrivals. docs/simulator.md says how
 exact it is.`;

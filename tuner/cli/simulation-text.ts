@@ -1,3 +1,4 @@
+import type { SimulatedPages } from '../advise/simulated-pages.ts';
 import type { WhatIf } from '../advise/what-if.ts';
 import type { Series } from '../contracts/evidence.ts';
 import { terminalChart } from './terminal-chart.ts';
@@ -8,6 +9,7 @@ import { terminalChart } from './terminal-chart.ts';
  * @param columns of the terminal
  */
 export function simulationText(result: WhatIf, columns: number): string {
+  const { pages } = result;
   const chart = (title: string, series: Series, factor = 1) =>
     terminalChart(series, { title, columns, factor });
   const { demand, timeline } = result;
@@ -21,6 +23,7 @@ export function simulationText(result: WhatIf, columns: number): string {
     timeline.queueDepth === null ? '' : chart('queue: runs waiting', timeline.queueDepth),
     chart('time to first token p95, s', timeline.timeToFirstTokenP95Ms, 0.001),
     timeline.queueWaitP95Ms === null ? '' : chart('queue wait p95, s', timeline.queueWaitP95Ms, 0.001),
+    pages === null ? '' : chart('web: first byte of a page p95, ms', pages.firstByteP95Ms),
   ];
   return [
     head,
@@ -32,7 +35,7 @@ export function simulationText(result: WhatIf, columns: number): string {
   ].join('\n');
 }
 
-function table({ outcome }: WhatIf): string[] {
+function table({ outcome, pages }: WhatIf): string[] {
   const { sloViolatedMinutes: missed } = outcome;
   const hours = Object.entries(outcome.replicaHours).map(([name, value]) => `${name} ${value.toFixed(2)}`);
   const rows: [string, string][] = [
@@ -47,9 +50,18 @@ function table({ outcome }: WhatIf): string[] {
     ['failed requests', `${(outcome.errorRatio * 100).toFixed(2)} %`],
     ['rescales, of them reversals', `${outcome.rescales.toFixed(1)}, ${outcome.flaps.toFixed(1)}`],
     ['cut streams, lost runs', `${outcome.cutStreams.toFixed(1)}, ${outcome.lostRuns.toFixed(1)}`],
+    ...(pages === null ? [] : pageRows(pages)),
   ];
   const column = Math.max(...rows.map(([name]) => name.length)) + 2;
   return rows.map(([name, value]) => `${name.padEnd(column)}${value}`);
+}
+
+/** No objective counts them, so they stand by themselves. */
+function pageRows({ opened, failed, firstByteP95Seconds }: SimulatedPages): [string, string][] {
+  return [
+    ['pages opened at web, failed', `${opened.toFixed(0)}, ${failed.toFixed(0)}`],
+    ['first byte of a page p95', `${seconds(firstByteP95Seconds)} (no objective)`],
+  ];
 }
 
 function seconds(value: number | null): string {

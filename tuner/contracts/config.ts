@@ -77,6 +77,15 @@ export const targetSchema = z.strictObject({
       callsPerMinute: z.number().positive().optional(),
     })
     .optional(),
+  /** Pages that users open before they chat: the load opens none, so this is taken for granted in simulations. */
+  web: z
+    .strictObject({
+      /** Pages opened for each chat request; a user who opens 3 and sends 2 messages: 1.5. */
+      pagesPerChat: z.number().positive().max(100),
+      /** CPU that web spends on one page. */
+      cpuMillisecondsPerPage: z.number().positive().max(10_000),
+    })
+    .optional(),
   /** Pods of the release that the nodes can hold; in the simulation more stay Pending. */
   schedulablePods: z.int().min(1).optional(),
   components: z.partialRecord(componentNameSchema, componentTargetSchema).default({}),

@@ -106,6 +106,17 @@ export const indexingEvidenceSchema = z.strictObject({
   timeToIndexedMs: distributionSchema.nullable(),
 });
 
+/** Pages of the web front end. Nobody opened one in the run: stated by somebody, not learned from it. */
+export const webPagesSchema = z.strictObject({
+  /** Pages opened for each chat request. */
+  pagesPerChat: z.number(),
+  /** CPU that web spends on one page. */
+  cpuMillisecondsPerPage: z.number(),
+  /** Who says so: `targets.staging.web in tune.yaml`. */
+  source: z.string(),
+});
+export type WebPages = z.infer<typeof webPagesSchema>;
+
 export const evidenceSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: z.string(),
@@ -128,6 +139,8 @@ export const evidenceSchema = z.strictObject({
   otherCalls: z.array(otherCallSchema).optional(),
   /** null: the load held none; absent in evidence of older versions. */
   indexing: indexingEvidenceSchema.nullable().optional(),
+  /** null: nothing was stated; absent in evidence of older versions. */
+  webPages: webPagesSchema.nullable().optional(),
   latency: z.partialRecord(
     requestClassSchema,
     z.strictObject({

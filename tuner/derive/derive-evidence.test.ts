@@ -27,6 +27,12 @@ describe('deriveEvidence on a generated recording', () => {
     expect(api?.declaredSlotsPerReplica).toBe(10);
   });
 
+  it('keeps the pages that are stated for web, with who says so', async () => {
+    const webPages = { pagesPerChat: 1.5, cpuMillisecondsPerPage: 40, source: 'targets.staging.web' };
+    const evidence = deriveEvidence({ ...(await generateRecording(slotBound, 1)), webPages });
+    expect(evidenceSchema.parse(evidence).webPages).toEqual(webPages);
+  });
+
   it('finds CPU per request and idle CPU within their intervals', async () => {
     const api = deriveEvidence(await generateRecording(slotBound, 2)).components.api;
     const cost = api?.cpuMillisecondsPerRequest.chat;

@@ -1,6 +1,6 @@
 import type { ClusterSample } from '../contracts/cluster-sample.ts';
 import { type ComponentName, type RequestClass, requestClasses } from '../contracts/component.ts';
-import type { ComponentEvidence, Evidence } from '../contracts/evidence.ts';
+import type { ComponentEvidence, Evidence, WebPages } from '../contracts/evidence.ts';
 import type { LoadPlan } from '../contracts/load-plan.ts';
 import type { Run } from '../contracts/run.ts';
 import type { RunEvent } from '../contracts/run-event.ts';
@@ -25,6 +25,8 @@ export interface Recording {
   readonly events: readonly RunEvent[];
   /** What the operator says that Postgres allows; null: not said. */
   readonly postgresMaxConnections: number | null;
+  /** Pages of web, as the operator states them; null: not stated. */
+  readonly webPages: WebPages | null;
 }
 
 /** Streaming workflow runs occupy the API, which relays their events, and a worker, which runs them. */
@@ -80,6 +82,7 @@ export function deriveEvidence(recording: Recording): Evidence {
     outcomes: outcomes(load),
     otherCalls: otherCalls(load),
     indexing: indexing(load),
+    webPages: recording.webPages,
     latency: latency(load, classes, stretches),
     timeline: timeline(observation, classes, requested, windows),
     metricPipeline: metricPipeline(observation.samples),

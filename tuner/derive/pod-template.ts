@@ -4,13 +4,14 @@ import type { ComponentName } from '../contracts/component.ts';
 type Template = ClusterSampleOf<'template'>;
 export type Container = Template['containers'][number];
 
-/** Dify's defaults for what the pod template leaves open (docker/.env.example of langgenius/dify). */
+/** Dify's defaults for what the pod template leaves open (docker/.env.example and web/Dockerfile of langgenius/dify). */
 const difyDefaults: Record<string, number> = {
   SERVER_WORKER_AMOUNT: 1,
   SERVER_WORKER_CONNECTIONS: 10,
   CELERY_WORKER_AMOUNT: 1,
   SQLALCHEMY_POOL_SIZE: 30,
   SQLALCHEMY_MAX_OVERFLOW: 10,
+  PM2_INSTANCES: 2,
 };
 const millicoresPerProcess = 1000;
 
@@ -28,10 +29,10 @@ export function declaredSlots(component: ComponentName, container: Container): n
   return null;
 }
 
-/** CPU a replica can use: its limit, or one core for each of its processes, which Python does not get past. */
-export function ceilingMillicores(component: ComponentName, container: Container): number | null {
-  if (component === 'web') return container.limitMillicores;
-  const processes = component === 'api' ? number(container, 'SERVER_WORKER_AMOUNT') : 1;
+/** CPU a replica can use: its limit, or one core for each of its processes, which neither Python nor Node gets past. */
+export function ceilingMillicores(component: ComponentName, container: Container): number {
+  const counted = { api: 'SERVER_WORKER_AMOUNT', web: 'PM2_INSTANCES', worker: null }[component];
+  const processes = counted === null ? 1 : number(container, counted);
   return Math.min(container.limitMillicores ?? Number.POSITIVE_INFINITY, processes * millicoresPerProcess);
 }
 

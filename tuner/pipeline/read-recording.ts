@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { statedPages } from '../config/stated-pages.ts';
 import { type ClusterSample, clusterSampleSchema } from '../contracts/cluster-sample.ts';
 import { targetSchema } from '../contracts/config.ts';
 import { loadPlanSchema } from '../contracts/load-plan.ts';
@@ -25,6 +26,10 @@ export async function readRecording(folder: RunFolder): Promise<Recording> {
     samples,
     events,
     postgresMaxConnections: target.data?.postgres?.maxConnections ?? null,
+    webPages: statedPages(
+      target.data?.web,
+      `targets.${run.targetName}.web in tune.yaml when the run was made`,
+    ),
   };
 }
 

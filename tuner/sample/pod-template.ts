@@ -21,6 +21,7 @@ export const sizingVariables = [
   'SQLALCHEMY_POOL_SIZE',
   'SQLALCHEMY_MAX_OVERFLOW',
   'APP_MAX_ACTIVE_REQUESTS',
+  'PM2_INSTANCES',
   'APP_MAX_EXECUTION_TIME',
 ] as const;
 

@@ -2,6 +2,7 @@ import { syncAutoscaler } from './autoscaler.ts';
 import { applyWorkerChanges } from './back.ts';
 import { applyPodChanges } from './front.ts';
 import type { MetricOutage } from './model.ts';
+import { applyWebChanges } from './page-front.ts';
 import { advancePods, scalePods } from './pods.ts';
 import { pollIfDue, skipPolls } from './poll-queue.ts';
 import { countFrom, forgetPod, publishIfDue, scrapeIfDue } from './resource-metrics.ts';
@@ -101,11 +102,12 @@ function forgetCreated(unit: Unit, atSeconds: number): void {
 
 /** Lets the load of pods that became Ready begin, and that of pods that were scaled in end. */
 function applyChanges(world: World, unit: Unit, atSeconds: number): void {
-  const { pods, front, back, resource, cpuOf } = unit;
+  const { pods, front, back, pages, resource, cpuOf } = unit;
   if (pods.joined.length === 0 && pods.left.length === 0) return;
   world.limitsMayBind = limitsMayBind(world);
   if (front !== null) world.bucketFailed += applyPodChanges(front, atSeconds);
   if (back !== null) world.bucketFailed += applyWorkerChanges(back);
+  if (pages !== null) applyWebChanges(pages, atSeconds);
   for (const place of pods.joined) countFrom(resource, place, cpuOf(place));
   unit.peakReplicas = Math.max(unit.peakReplicas, pods.readyCount);
   pods.joined.length = 0;

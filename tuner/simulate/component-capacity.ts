@@ -37,7 +37,9 @@ export function componentCapacity(
     requestedMemoryBytes: component.requestedMemoryBytes,
     idleMillicores: component.idleMillicores?.value ?? 0,
     memoryBytes: component.memoryBytesPerReplica?.mean ?? 0,
-    slotsPerReplica: slotsPerReplica(name, component, assumptions),
+    // Node takes any number of connections.
+    slotsPerReplica:
+      name === 'web' ? Number.POSITIVE_INFINITY : slotsPerReplica(name, component, assumptions),
     cpuMilliseconds: perClass(served, (key) => cpuMilliseconds(name, component, key, assumptions)),
     cpuRatioBeforeFirstToken: perClass(served, (key) => component.cpuRatioBeforeFirstToken?.[key]?.value),
     service: perClass(served, (key) => {
@@ -98,11 +100,11 @@ function missingService(
   return missing;
 }
 
-/** One core for a gevent process: Python does not get past it. */
+/** One core for a process: neither Python's gevent nor Node gets past it. */
 function ceilingMillicores(name: ComponentName, component: ComponentEvidence, assumptions: string[]): number {
   const known = component.ceilingMillicores ?? component.limitMillicores;
   if (known !== null && known > 0) return known;
-  assumptions.push(`${name}: no CPU limit is set; one core per replica (one Python process) was assumed.`);
+  assumptions.push(`${name}: no CPU limit is set; one core per replica (one process) was assumed.`);
   return millicoresPerProcess;
 }
 

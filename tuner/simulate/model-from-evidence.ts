@@ -1,6 +1,6 @@
 import { mean } from 'simple-statistics';
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
-import type { ComponentEvidence, Evidence } from '../contracts/evidence.ts';
+import type { ComponentEvidence, Evidence, WebPages } from '../contracts/evidence.ts';
 import { componentCapacity } from './component-capacity.ts';
 import type { ClassModel, LimitsModel, MetricPipelineModel, SimulationModel } from './model.ts';
 import { undisturbedLogNormal, usualLatency } from './usual-latency.ts';
@@ -27,6 +27,8 @@ export interface ModelOptions {
   readonly schedulablePods?: number | null;
   readonly llmMaxConcurrentCalls?: number | null;
   readonly llmCallsPerMinute?: number | null;
+  /** Pages that are opened at web; none where left out. */
+  readonly webPages?: WebPages | null;
   /** Default 120, as in the built-in profiles. */
   readonly requestTimeoutSeconds?: number;
 }
@@ -55,12 +57,13 @@ export function modelFromEvidence(evidence: Evidence, options: ModelOptions): Mo
       `Kubernetes version unknown: the autoscaler's rules of ${assumedKubernetesVersion} were used.`,
     );
   }
-  const model = {
+  const model: SimulationModel = {
     kubernetesVersion: evidence.kubernetesVersion ?? assumedKubernetesVersion,
     classes: models,
     components,
     metricPipeline: metricPipeline(evidence, options, assumptions),
     limits: limits(evidence, options),
+    ...(options.webPages ? { pages: { cpuMilliseconds: options.webPages.cpuMillisecondsPerPage } } : {}),
   };
   return { model: missing.length === 0 ? model : null, missing, assumptions };
 }

@@ -11,6 +11,13 @@ export interface SimulationModel {
   readonly components: readonly ComponentModel[];
   readonly metricPipeline: MetricPipelineModel;
   readonly limits: LimitsModel;
+  /** Pages of the web front end, which the classes of the load do not pass; none are simulated where left out. */
+  readonly pages?: PagesModel;
+}
+
+export interface PagesModel {
+  /** CPU of web for each page. */
+  readonly cpuMilliseconds: number;
 }
 
 /** A spread of positive values: log-normal, by its median and the deviation of its natural logarithm. */
@@ -136,6 +143,8 @@ export interface ObjectivesModel {
 export interface Demand {
   readonly durationSeconds: number;
   readonly arrivals: Readonly<Partial<Record<RequestClass, Uint16Array>>>;
+  /** Pages opened at web in each second. */
+  readonly pages?: Uint16Array;
   /** Of everything else that is random: assignment to pods, service times, startup, phases of the pipeline. */
   readonly seed: number;
 }

@@ -20,6 +20,16 @@ export interface SimulationSummary {
   /** Over all requests of the class; null without one. */
   readonly firstTokenP95Seconds: Readonly<Partial<Record<RequestClass, number>>>;
   readonly queueWaitP95Seconds: number | null;
+  /** Of the web front end; no objective counts them. null: none were to be opened. */
+  readonly pages: PageSummary | null;
+}
+
+export interface PageSummary {
+  readonly opened: number;
+  /** Opened while no pod of web was Ready. */
+  readonly failed: number;
+  /** To the first byte; null without a page. */
+  readonly firstByteP95Seconds: number | null;
 }
 
 /** Second by second, and bucket by bucket, what happened. */
@@ -34,6 +44,8 @@ export interface SimulationSeries {
   readonly firstTokenP95Seconds: Readonly<Partial<Record<RequestClass, Float32Array>>>;
   /** Per bucket; NaN without a run. */
   readonly queueWaitP95Seconds: Float32Array | null;
+  /** Of pages, per bucket; NaN without one. */
+  readonly pageFirstByteP95Seconds: Float32Array | null;
   /** 1 for each bucket in which an objective was missed. */
   readonly isViolated: Uint8Array;
 }

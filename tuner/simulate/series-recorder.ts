@@ -2,6 +2,7 @@ import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { ClassFlow } from './flows.ts';
 import { relayRatioOf } from './front.ts';
 import { bucketP95Seconds } from './latency-record.ts';
+import { pageQuantile } from './page-latency.ts';
 import type { ComponentSeries, SimulationSeries } from './result.ts';
 import type { Unit, World } from './world.ts';
 
@@ -33,6 +34,7 @@ export function createSeries(world: World, bucketSeconds: number): SeriesRecorde
     inFlight: perClass(seconds),
     firstTokenP95Seconds: perClass(buckets),
     queueWaitP95Seconds: hasQueue ? new Float32Array(buckets) : null,
+    pageFirstByteP95Seconds: world.pages === null ? null : new Float32Array(buckets),
     isViolated: new Uint8Array(buckets),
   };
   return { series, bucket: 0 };
@@ -60,10 +62,11 @@ export function recordStretch({ series }: SeriesRecorder, world: World, from: nu
   }
 }
 
-function usageRatio({ pods, front, back, model, autoscaler }: Unit, at: number): number {
+function usageRatio({ pods, front, back, pages, model, autoscaler }: Unit, at: number): number {
   const requested = autoscaler?.requestedMillicores ?? model.requestedMillicores;
   if (requested === null || pods.readyCount === 0) return Number.NaN;
-  const busySeconds = (front?.trace?.busySeconds[at] ?? 0) + (back?.trace?.busySeconds[at] ?? 0);
+  const ofRequests = (front?.trace?.busySeconds[at] ?? 0) + (back?.trace?.busySeconds[at] ?? 0);
+  const busySeconds = ofRequests + (pages?.busySeconds?.[at] ?? 0);
   const usable = pods.readyCount * model.processes;
   const busy = Math.min(busySeconds, usable) * model.processMillicores;
   return (busy / pods.readyCount + model.idleMillicores) / requested;
@@ -93,6 +96,9 @@ export function recordBucket(recorder: SeriesRecorder, world: World, isViolated:
     if (queued !== null && series.queueWaitP95Seconds !== null) {
       series.queueWaitP95Seconds[bucket] = bucketP95Seconds(queued.wait);
     }
+  }
+  if (world.pages !== null && series.pageFirstByteP95Seconds !== null) {
+    series.pageFirstByteP95Seconds[bucket] = pageQuantile(world.pages.latency.bucket, 0.95);
   }
   recorder.bucket++;
 }

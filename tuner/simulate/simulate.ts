@@ -5,7 +5,9 @@ import { recordUnpassedOfPods } from './front-pods.ts';
 import { recordPooledDelays } from './front-pool.ts';
 import { closeBucket, missesObjective, wholeP95Seconds } from './latency-record.ts';
 import type { Demand, ObjectivesModel, SimulationModel } from './model.ts';
-import type { SimulationResult, SimulationSummary } from './result.ts';
+import { finishPages, type PageFront, servePages } from './page-front.ts';
+import { movePages, pageQuantile } from './page-latency.ts';
+import type { PageSummary, SimulationResult, SimulationSummary } from './result.ts';
 import { createSeries, recordBucket, recordStretch, type SeriesRecorder } from './series-recorder.ts';
 import { serveTraffic } from './traffic.ts';
 import { recordUnpassedOfWorkers } from './worker-pods.ts';
@@ -51,6 +53,7 @@ export function simulate(
     const bucketTo = Math.min(bucketFrom + bucketSeconds, demand.durationSeconds);
     const to = Math.min(Math.max(from + 1, Math.ceil(world.nextEventAt)), from + longestStretch, bucketTo);
     serveTraffic(world, from, to);
+    if (world.pages !== null) servePages(world.pages, from, to);
     if (to >= demand.durationSeconds) recordAllUnfinished(world);
     if (recorder !== null) recordStretch(recorder, world, from, to);
     from = to;
@@ -67,6 +70,7 @@ function recordAllUnfinished(world: World): void {
     if (!unit.isPooled) recordUnpassedOfPods(unit, second);
     if (queued !== null) recordUnpassedOfWorkers(queued.back, queued.second);
   }
+  if (world.pages !== null) finishPages(world.pages);
 }
 
 /** Seconds of a calm load that are taken in one go at most. */
@@ -88,6 +92,7 @@ function endBucket(world: World, recorder: SeriesRecorder | null): boolean {
     closeBucket(firstToken);
     if (queued !== null) closeBucket(queued.wait);
   }
+  if (world.pages !== null) movePages(world.pages.latency.whole, world.pages.latency.bucket);
   world.requests += world.bucketRequests;
   world.failed += world.bucketFailed;
   world.bucketRequests = 0;
@@ -127,5 +132,15 @@ function summarize(world: World, violatedSeconds: number): SimulationSummary {
     failedRequests: Math.min(world.requests, world.failed),
     firstTokenP95Seconds,
     queueWaitP95Seconds,
+    pages: world.pages === null ? null : summarizePages(world.pages),
+  };
+}
+
+function summarizePages({ openedCount, failedCount, latency }: PageFront): PageSummary {
+  const { whole } = latency;
+  return {
+    opened: openedCount,
+    failed: failedCount,
+    firstByteP95Seconds: whole.total === 0 ? null : pageQuantile(whole, 0.95),
   };
 }

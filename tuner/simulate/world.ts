@@ -12,6 +12,7 @@ import type {
   SimulationModel,
 } from './model.ts';
 import { type Noise, noiseMask, noiseOf } from './noise.ts';
+import { cpuOfPages, createPageFront, type PageFront } from './page-front.ts';
 import { createPods, type Pods, startWithReady } from './pods.ts';
 import { createResourceMetrics, type ResourceMetrics } from './resource-metrics.ts';
 
@@ -42,6 +43,7 @@ export interface Unit {
   readonly pods: Pods;
   readonly front: Front | null;
   readonly back: Back | null;
+  readonly pages: PageFront | null;
   readonly autoscaler: Autoscaler | null;
   readonly resource: ResourceMetrics;
   /** Whether its autoscaler looks at samples of pods, and at the queue. */
@@ -69,6 +71,8 @@ export interface World {
   readonly units: readonly Unit[];
   readonly flows: readonly ClassFlow[];
   readonly fronts: readonly FrontFlow[];
+  /** null: no pages are simulated. */
+  readonly pages: PageFront | null;
   readonly lifecycle: { readonly noise: Noise; freeNodes: number };
   /** Length of the queue as last polled; null: never. */
   polledQueueDepth: number | null;
@@ -129,6 +133,7 @@ export function createWorld(
     units,
     flows,
     fronts: units.flatMap(({ front }) => (front === null ? [] : createFrontFlow(front, flows, context))),
+    pages: units.find(({ pages }) => pages !== null)?.pages ?? null,
     lifecycle,
     polledQueueDepth: null,
     nextPollAt: Math.floor(firstPollAt(model, noise, options.moments)),
@@ -162,7 +167,9 @@ function createUnit(
   const { withTrace = false, moments } = options;
   const pods = createPods(component, Math.max(scaling.initialReplicas, hpa?.hpa.maxReplicas ?? 0));
   const back = createBack(model, component, pods, demand, { withTrace });
-  const front = back === null ? createFront(model, component, pods, demand, { withTrace }) : null;
+  const pages = createPageFront(model, component, pods, demand, { withTrace });
+  const front =
+    back === null && pages === null ? createFront(model, component, pods, demand, { withTrace }) : null;
   const phases = phasesOf(noise, index);
   const { resourcePeriodSeconds } = model.metricPipeline;
   const firstScrapeAt = within(resourcePeriodSeconds, moments?.scrapeAtSeconds);
@@ -174,6 +181,7 @@ function createUnit(
     pods,
     front,
     back,
+    pages,
     autoscaler: hpa === null ? null : createAutoscaler(hpa, component, scaling),
     resource: createResourceMetrics(
       pods,
@@ -182,7 +190,7 @@ function createUnit(
     ),
     readsPods: hpa?.sources.some((source) => source !== 'queue') ?? false,
     readsQueue: hpa?.sources.includes('queue') ?? false,
-    cpuOf: cpuReader(front, back),
+    cpuOf: cpuReader({ front, back, pages }),
     nextEventAt: 0,
     nextSyncAt: Math.floor(firstSyncAt ?? phases.sync * syncPeriodSeconds),
     specReplicas: scaling.initialReplicas,
@@ -205,7 +213,8 @@ function within(periodSeconds: number, seenAtSeconds: number | null | undefined)
   return seenAtSeconds - periodSeconds * Math.floor(seenAtSeconds / periodSeconds);
 }
 
-function cpuReader(front: Front | null, back: Back | null): (place: number) => number {
+function cpuReader({ front, back, pages }: Pick<Unit, 'front' | 'back' | 'pages'>): Unit['cpuOf'] {
+  if (pages !== null) return (place) => cpuOfPages(pages, place);
   if (front !== null) return (place) => cpuOfPod(front, place);
   return () => back?.cpuMilliseconds ?? 0;
 }

@@ -9,7 +9,7 @@ import type { ReferenceCase, ReferencePods, ReferenceRequest, ReferenceScaling }
 import { simulateRequests } from './reference-simulation.ts';
 
 /** A case whose arrivals are still to be drawn. */
-export type CaseTemplate = Omit<ReferenceCase, 'seed' | 'chats' | 'runs' | 'scaling'> & {
+export type CaseTemplate = Omit<ReferenceCase, 'seed' | 'chats' | 'runs' | 'web' | 'scaling'> & {
   readonly scaling: Omit<ReferenceScaling, 'firstSyncAt' | 'firstScrapeAt'> | null;
   /** Arrivals per second at a moment. */
   readonly chatRate: (second: number) => number;
@@ -24,7 +24,7 @@ export interface Compared {
   readonly standardError: number;
 }
 
-interface Pair {
+export interface Pair {
   readonly reference: number;
   readonly simulated: number;
 }
@@ -65,7 +65,7 @@ export function compareWithReference(template: CaseTemplate, replications: numbe
   };
 }
 
-function average(pairs: readonly Pair[]): Compared {
+export function average(pairs: readonly Pair[]): Compared {
   const reference = mean(pairs.map((pair) => pair.reference));
   const differences = pairs.map((pair) => (pair.simulated - pair.reference) / reference);
   return {
@@ -112,6 +112,7 @@ function runBoth(template: CaseTemplate, seed: number): BothRuns {
     seed,
     chats: demand.arrivals.chat ?? [],
     runs: demand.arrivals.workflow ?? [],
+    web: null,
   });
   const model = modelOf(template);
   const { summary, series } = simulate(
@@ -157,10 +158,13 @@ function runBoth(template: CaseTemplate, seed: number): BothRuns {
   };
 }
 
+/** In the model that a case becomes. */
+const componentOrder: readonly ReferenceScaling['component'][] = ['api', 'worker', 'web'];
+
 /** Sync and scrape come when they do in the simulator: their luck is no part of its error. */
-function withPhases(scaling: CaseTemplate['scaling'], seed: number): ReferenceScaling | null {
+export function withPhases(scaling: CaseTemplate['scaling'], seed: number): ReferenceScaling | null {
   if (scaling === null) return null;
-  const { sync, scrape } = phasesOf(noiseOf(seed), scaling.component === 'api' ? 0 : 1);
+  const { sync, scrape } = phasesOf(noiseOf(seed), componentOrder.indexOf(scaling.component));
   return {
     ...scaling,
     firstSyncAt: Math.floor(sync * syncPeriodSeconds),
@@ -168,11 +172,11 @@ function withPhases(scaling: CaseTemplate['scaling'], seed: number): ReferenceSc
   };
 }
 
-function mean(values: readonly number[]): number {
+export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
-function drawArrivals(template: CaseTemplate, seed: number): Demand {
+export function drawArrivals(template: CaseTemplate, seed: number): Demand {
   const random = seededRandom(seed * 97);
   const { durationSeconds } = template;
   const draw = (rate: (second: number) => number) =>
@@ -255,7 +259,7 @@ function ratioBefore({ cpuBefore, cpuAfter }: ReferenceRequest): number {
   return cpuBefore / (cpuBefore + cpuAfter);
 }
 
-function podsOf(pods: ReferencePods) {
+export function podsOf(pods: ReferencePods) {
   const [shortest, longest] = pods.readySeconds;
   return {
     processes: pods.processes,
@@ -273,7 +277,7 @@ function podsOf(pods: ReferencePods) {
   };
 }
 
-function scalingOf({ api, worker, scaling }: CaseTemplate): Scaling {
+export function scalingOf({ api, worker, scaling }: CaseTemplate): Scaling {
   const one = (name: 'api' | 'worker', replicas: number) => ({
     hpaSpec: scaling?.component === name ? scaling.spec : null,
     initialReplicas: replicas,

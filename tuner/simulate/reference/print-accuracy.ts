@@ -1,6 +1,8 @@
 import { fittedCases, freshCases, otherCases, scalingCases } from './cases.ts';
+import { compareWeb } from './compare-web.ts';
 import { type Compared, compareWithReference } from './compare-with-reference.ts';
 import { shareCases } from './share-cases.ts';
+import { webCases } from './web-cases.ts';
 
 /** `npm run accuracy`: every case of the tests with more replications, as the table of docs/simulator.md. */
 const replications = Number(process.argv[2] ?? 20);
@@ -38,6 +40,21 @@ for (const { name, template, quantity, within, replications: own } of [
     `${(100 * within).toFixed(0)} %`,
     percent(utilization),
     template.scaling === null ? '' : percent(replicas),
+  ];
+  process.stdout.write(`| ${cells.join(' | ')} |\n`);
+}
+
+for (const { name, template, within, replications: own } of webCases) {
+  const { firstByteP95, utilization, meanReplicas } = compareWeb(template, replicationsOf(own));
+  const cells = [
+    name,
+    'first byte of a page',
+    `${firstByteP95.reference.toFixed(3)} s`,
+    `${firstByteP95.simulated.toFixed(3)} s`,
+    `${percent(firstByteP95)} ± ${(196 * firstByteP95.standardError).toFixed(1)} %`,
+    `${(100 * within).toFixed(0)} %`,
+    percent(utilization),
+    template.scaling === null ? '' : percent(meanReplicas),
   ];
   process.stdout.write(`| ${cells.join(' | ')} |\n`);
 }

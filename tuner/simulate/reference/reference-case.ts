@@ -9,7 +9,8 @@ export interface ReferenceCase {
   readonly worker: ReferencePods;
   readonly chat: ReferenceRequest;
   readonly run: ReferenceRequest & { readonly relayCpuSeconds: number };
-  /** Queue length → worker replicas, or CPU of the API → API replicas; null: counts stay. */
+  readonly web: ReferenceWeb | null;
+  /** Queue length → worker replicas, or CPU of the API → API or web replicas; null: counts stay. */
   readonly scaling: ReferenceScaling | null;
 }
 
@@ -22,6 +23,14 @@ export interface ReferencePods {
   readonly requestedMillicores: number;
   /** Uniform between both. */
   readonly readySeconds: readonly [number, number];
+}
+
+/** The web front end, of which a page takes CPU and nothing else. */
+export interface ReferenceWeb {
+  readonly pods: ReferencePods;
+  readonly pageCpuSeconds: number;
+  /** Whole pages opened in each second. */
+  readonly pages: ArrayLike<number>;
 }
 
 export interface ReferenceRequest {
@@ -37,7 +46,7 @@ export interface ReferenceRequest {
 }
 
 export interface ReferenceScaling {
-  readonly component: 'api' | 'worker';
+  readonly component: 'api' | 'worker' | 'web';
   readonly spec: Readonly<Record<string, unknown>>;
   readonly scrapeSeconds: number;
   readonly lagSeconds: number;
@@ -65,4 +74,12 @@ export interface ReferenceResult {
   readonly held: readonly number[];
   /** Runs waiting for a worker, at the end of each second. */
   readonly queued: readonly number[];
+  readonly web: WebRecord | null;
+}
+
+export interface WebRecord {
+  /** From opening each page to its first byte, which is sent when it is rendered. */
+  readonly firstByteSeconds: readonly number[];
+  readonly busyRatio: readonly number[];
+  readonly replicas: readonly number[];
 }

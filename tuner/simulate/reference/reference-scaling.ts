@@ -11,6 +11,7 @@ import type { PodSet, ReferencePod } from './reference-pods.ts';
 interface Observed {
   readonly api: PodSet;
   readonly workers: PodSet;
+  readonly web: PodSet | null;
   readonly queued: () => number;
 }
 
@@ -23,8 +24,7 @@ export function startScaling(
   given: ReferenceCase,
   observed: Observed,
 ): void {
-  const pods = scaling.component === 'api' ? observed.api : observed.workers;
-  const shape = scaling.component === 'api' ? given.api : given.worker;
+  const { pods, shape } = scaled(scaling.component, given, observed);
   const hpa = compileHpa(parseHpaSpec(scaling.spec, 'spec'), {
     kubernetesVersion: '1.37.2',
     flags: defaultControllerFlags,
@@ -47,6 +47,14 @@ export function startScaling(
     pods.grow(replicas);
   };
   events.add(scaling.firstSyncAt, sync);
+}
+
+function scaled(component: ReferenceScaling['component'], given: ReferenceCase, observed: Observed) {
+  if (component === 'worker') return { pods: observed.workers, shape: given.worker };
+  if (component === 'web' && observed.web !== null && given.web !== null) {
+    return { pods: observed.web, shape: given.web.pods };
+  }
+  return { pods: observed.api, shape: given.api };
 }
 
 function hpaPod(pod: ReferencePod, requestedMillicores: number): HpaPod {

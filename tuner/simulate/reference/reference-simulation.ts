@@ -3,6 +3,7 @@ import { createEventQueue, type EventQueue } from './event-queue.ts';
 import type { ReferenceCase, ReferenceRequest, ReferenceResult, ReferenceSample } from './reference-case.ts';
 import { createPodSet, type PodSet, pick, type ReferencePod } from './reference-pods.ts';
 import { startScaling } from './reference-scaling.ts';
+import { createWeb, type Web } from './reference-web.ts';
 
 /**
  * The same deployment request by request, for the tests alone.
@@ -29,10 +30,11 @@ export function simulateRequests(given: ReferenceCase): ReferenceResult {
     }
   }
 
-  const context: Context = { given, events, chance, api, queue, dispatch, samples };
+  const web = given.web === null ? null : createWeb(events, given.web, given.seed);
+  const context: Context = { given, events, chance, api, web, queue, dispatch, samples };
   const arrivals = drawArrivals(context);
   if (given.scaling !== null) {
-    const observed = { api, workers, queued: () => queue.length };
+    const observed = { api, workers, web: web?.pods ?? null, queued: () => queue.length };
     startScaling(events, given.scaling, given, observed);
   }
   return observe(context, workers, arrivals);
@@ -43,6 +45,7 @@ interface Context {
   readonly events: EventQueue;
   readonly chance: Chance;
   readonly api: PodSet;
+  readonly web: Web | null;
   readonly queue: ((pod: ReferencePod) => void)[];
   readonly dispatch: () => void;
   readonly samples: ReferenceSample[];
@@ -135,7 +138,7 @@ function relayRun(context: Context, pod: ReferencePod, sample: ReferenceSample):
 }
 
 function observe(context: Context, workers: PodSet, arrivals: readonly Arrival[][]): ReferenceResult {
-  const { given, events, api, queue, samples } = context;
+  const { given, events, api, web, queue, samples } = context;
   const apiBusyRatio: number[] = [];
   const workerBusyRatio: number[] = [];
   const apiReplicas: number[] = [];
@@ -147,7 +150,9 @@ function observe(context: Context, workers: PodSet, arrivals: readonly Arrival[]
   for (let second = 1; second <= given.durationSeconds; second++) {
     // Only now: a queue of all that will ever come would be slow.
     for (const { at, kind } of arrivals[second - 1] ?? []) events.add(at, () => arrive(context, kind));
+    web?.beginSecond(second - 1);
     events.runUntil(second);
+    web?.endSecond();
     const apiNow = busySeconds(api);
     const workerNow = busySeconds(workers);
     apiReplicas.push(api.ready().length);
@@ -161,7 +166,8 @@ function observe(context: Context, workers: PodSet, arrivals: readonly Arrival[]
     apiBusy = apiNow;
     workerBusy = workerNow;
   }
-  return { samples, apiBusyRatio, workerBusyRatio, apiReplicas, workerReplicas, held, queued };
+  const record = web?.record ?? null;
+  return { samples, apiBusyRatio, workerBusyRatio, apiReplicas, workerReplicas, held, queued, web: record };
 }
 
 function busySeconds(pods: PodSet): number {
