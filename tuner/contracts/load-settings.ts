@@ -41,6 +41,8 @@ export const loadSettingsSchema = z
     /** A k6 built from scenarios/extension (docs/runners.md). */
     image: z.string().min(1).optional(),
     imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
+    /** With curl and a shell, by which k6-operator begins the runners; its own from ghcr.io when absent. */
+    starterImage: z.string().min(1).optional(),
     /** Names of Secrets in the runners' namespace. */
     imagePullSecrets: z.array(z.string().min(1)).default([]),
     /** Of the runners; the target's when absent. */
@@ -69,14 +71,19 @@ export type LoadSettings = z.infer<typeof loadSettingsSchema>;
 
 type Contradiction = { readonly key: keyof LoadSettings; readonly message: string };
 
-function contradictions({ runner, parallelism, image }: LoadSettings): Contradiction[] {
+function contradictions({ runner, parallelism, image, starterImage }: LoadSettings): Contradiction[] {
+  const found: Contradiction[] = [];
+  if (runner !== 'k6-operator' && starterImage !== undefined) {
+    const message = `runner: ${runner} has no starter; it needs \`runner: k6-operator\``;
+    found.push({ key: 'starterImage', message });
+  }
   if (runner === 'local') {
-    const found: Contradiction[] = [];
     const remedy = 'it needs `runner: job` or `runner: k6-operator`';
     if (parallelism > 1) found.push({ key: 'parallelism', message: `one machine is one runner; ${remedy}` });
     if (image !== undefined) found.push({ key: 'image', message: `runner: local starts no pod; ${remedy}` });
-    return found;
+  } else if (image === undefined) {
+    const message = `runner: ${runner} needs an image with tune's k6 (docs/runners.md)`;
+    found.push({ key: 'image', message });
   }
-  if (image !== undefined) return [];
-  return [{ key: 'image', message: `runner: ${runner} needs an image with tune's k6 (docs/runners.md)` }];
+  return found;
 }

@@ -118,6 +118,25 @@ export function notReady({ runners, readyTimeout, warning }: NotReady, place: Gr
   });
 }
 
+/** k6-operator has not ended the runners' pause. */
+export function notBegun(
+  runners: readonly RunnerRecord[],
+  warning: string | null,
+  { context, namespace, name }: GroupPlace,
+): TuneError {
+  return failure(
+    'RUNNERS_NOT_BEGUN',
+    `k6-operator did not begin the ${runners.length} runners that are ready`,
+    {
+      why:
+        warning ??
+        `its starter (Job ${namespace}/${name}-starter) has not told them to, and the cluster names no reason`,
+      next: `where its image cannot be pulled, name one with curl and a shell in \`load.starterImage\`; else read the log of k6-operator, look at \`kubectl --context ${context} -n ${namespace} get events\`, or use \`runner: job\`, which has no starter`,
+      exitCode: exitCodes.unreachable,
+    },
+  );
+}
+
 function whyNotReady({ index, pod }: RunnerRecord): string {
   if (pod === null) return 'no pod was made for them';
   if (pod.unschedulable !== null) return `no node takes ${pod.name}: ${pod.unschedulable}`;

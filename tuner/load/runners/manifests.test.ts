@@ -161,6 +161,28 @@ describe('testRunOf', () => {
   });
 });
 
+describe('the starter of k6-operator', () => {
+  it('is taken by every namespace that takes the runners', () => {
+    const { starter, runner } = testRunOf(spec({ runner: 'k6-operator' })).spec;
+    expect(starter.securityContext).toEqual(runner.securityContext);
+    expect(starter.containerSecurityContext).toEqual(runner.containerSecurityContext);
+    expect(starter.imagePullSecrets).toEqual(runner.imagePullSecrets);
+    expect(starter.tolerations).toEqual(runner.tolerations);
+    expect(starter).not.toHaveProperty('image');
+  });
+
+  it('is of the image that the config names', () => {
+    const load = {
+      runner: 'k6-operator',
+      starterImage: 'mirror/starter:1',
+      imagePullPolicy: 'Never',
+    } as const;
+    const testRun = testRunOf(spec(load));
+    expect(testRun.spec.starter).toMatchObject({ image: 'mirror/starter:1', imagePullPolicy: 'Never' });
+    expect(testRunFields.safeParse(testRun).error?.issues ?? []).toEqual([]);
+  });
+});
+
 describe('keys', () => {
   it('stand in the Secret and nowhere else', () => {
     const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'tune-load-1', uid: 'u' };

@@ -126,6 +126,7 @@ export function testRunOf(spec: GroupSpec) {
       arguments: [...common, ...outputFlags(spec.outputs)].join(' '),
       quiet: 'true',
       initializer: { disabled: true },
+      starter: starterOf(spec),
       runner: {
         ...imageOf(spec),
         imagePullSecrets: pullSecrets(spec),
@@ -142,6 +143,21 @@ export function testRunOf(spec: GroupSpec) {
         volumeMounts: mounts,
       },
     },
+  };
+}
+
+/** A pod with curl that ends the runners' pause; without these it is refused where the runners themselves are taken. */
+function starterOf(spec: GroupSpec) {
+  const { starterImage, imagePullPolicy, nodeSelector, tolerations } = spec.settings;
+  const own = { image: starterImage, ...(imagePullPolicy === undefined ? {} : { imagePullPolicy }) };
+  return {
+    ...(starterImage === undefined ? {} : own),
+    imagePullSecrets: pullSecrets(spec),
+    automountServiceAccountToken: 'false',
+    securityContext: podSecurity,
+    containerSecurityContext: containerSecurity,
+    nodeSelector,
+    tolerations,
   };
 }
 

@@ -390,4 +390,19 @@ describe('runLoadOnCluster', { timeout: 20_000 }, () => {
     expect(result.loadStartSeconds).toBe(Math.min(...runners.map(({ startSeconds }) => startSeconds ?? 99)));
     expect(cluster.left()).toEqual([]);
   });
+
+  it('says why k6-operator does not begin them', async () => {
+    const message = 'pods "tune-load-1-starter-x" is forbidden: violates PodSecurity "restricted:latest"';
+    const event = { type: 'Warning', reason: 'FailedCreate', message };
+    server.answer(apiPaths.events(namespace), (_request, response) => {
+      const ofRunner = { ...event, message: 'of a runner', involvedObject: { name: 'tune-load-1-1' } };
+      const items = [{ ...event, involvedObject: { name: 'tune-load-1-starter' } }, ofRunner];
+      response.end(JSON.stringify({ items }));
+    });
+    const waiting = { ...steady, isNeverBegun: true };
+    const load = { runner: 'k6-operator', readyTimeout: '300ms' };
+    const error = await failure({ runners: [waiting, waiting], load });
+    expect(error).toMatchObject({ code: 'RUNNERS_NOT_BEGUN', why: `FailedCreate: ${message}`, exitCode: 3 });
+    expect(cluster.left()).toEqual([]);
+  });
 });

@@ -2,9 +2,9 @@ import type { ApiClient } from '../../cluster/api-client.ts';
 import { parseDurationSeconds } from '../../contracts/duration.ts';
 import type { LoadSettings } from '../../contracts/load-settings.ts';
 import type { RunClock } from '../../journal/run-clock.ts';
-import { allLost, explainStartFailure, type GroupPlace, notReady } from './explain-runners.ts';
+import { allLost, explainStartFailure, type GroupPlace, notBegun, notReady } from './explain-runners.ts';
 import type { FollowedGroup } from './follow-group.ts';
-import { newestWarning } from './newest-warning.ts';
+import { newestWarning, newestWarningOfStarter } from './newest-warning.ts';
 import { isOver, type RunnerRecord } from './runner-record.ts';
 
 export interface WaitOptions {
@@ -74,29 +74,29 @@ function sayChanges(say: (text: string) => void): (text: string) => void {
   };
 }
 
-/** The operator's starter takes a container of its own to begin them. */
-const starterSeconds = 120;
+/** What no waiting mends. */
+const refusal = /forbidden|exceeded quota|ErrImageNeverPull|ImagePullBackOff|InvalidImageName/;
 
 /**
- * Waits until somebody else has begun the load of all runners.
+ * Waits until k6-operator's starter, a pod of its own, has begun the load of all runners.
  *
  * @returns when the first of them began, in seconds since run start
+ * @throws TuneError RUNNERS_NOT_BEGUN, RUNNERS_LOST; the signal's reason
  */
 export async function untilAllStart(options: WaitOptions): Promise<number> {
-  const { group, place, clock, signal } = options;
-  const untilSeconds = clock.nowSeconds() + starterSeconds;
+  const { api, group, place, settings, clock, signal } = options;
+  const beganSeconds = clock.nowSeconds();
   for (;;) {
     signal.throwIfAborted();
     const begun = group.runners.flatMap(({ startSeconds }) => startSeconds ?? []);
     if (begun.length === group.runners.length) return Math.min(...begun);
     if (group.runners.every(isOver)) throw allLost(group.runners, place);
-    if (clock.nowSeconds() >= untilSeconds) {
-      if (begun.length > 0) return Math.min(...begun);
-      const warning = await newestWarning(options.api, place, signal);
-      throw notReady(
-        { runners: group.runners, readyTimeout: `${starterSeconds}s of the starter`, warning },
-        place,
-      );
+    const waitedSeconds = clock.nowSeconds() - beganSeconds;
+    const isTimeUp = waitedSeconds >= (parseDurationSeconds(settings.readyTimeout) ?? 0);
+    if (isTimeUp && begun.length > 0) return Math.min(...begun);
+    if (isTimeUp || (waitedSeconds > podsExpectedSeconds && begun.length === 0)) {
+      const warning = await newestWarningOfStarter(api, place, signal);
+      if (isTimeUp || refusal.test(warning ?? '')) throw notBegun(group.runners, warning, place);
     }
     await group.changed(lookEveryMs, signal);
   }

@@ -21,6 +21,8 @@ export interface FakeRunnerBehaviour {
   readonly clockAheadMs?: number;
   /** It never reads the moment of the start. */
   readonly isDeaf?: boolean;
+  /** k6-operator's starter never comes to it. */
+  readonly isNeverBegun?: boolean;
   /** Lines of k6's own log. */
   readonly says?: readonly string[];
 }
@@ -123,7 +125,7 @@ export class FakeRunners {
   }
 
   #begin(pod: FakePod, kind: 'jobs' | 'testruns'): void {
-    const { crash, says = [] } = pod.behaviour;
+    const { crash, isNeverBegun = false, says = [] } = pod.behaviour;
     this.#setState(pod, { running: {} });
     if (crash !== undefined) {
       for (const line of crash.lines) this.#write(pod, line);
@@ -139,7 +141,7 @@ export class FakeRunners {
     });
     for (const text of says) this.#write(pod, text);
     this.#control(pod, { state: 'ready' });
-    if (kind === 'testruns') setTimeout(() => this.#load(pod), 100);
+    if (kind === 'testruns' && !isNeverBegun) setTimeout(() => this.#load(pod), 100);
   }
 
   #onAnnotated(object: StoredObject): void {
