@@ -41,7 +41,7 @@ export function componentCapacity(
     slotsPerReplica:
       name === 'web' ? Number.POSITIVE_INFINITY : slotsPerReplica(name, component, assumptions),
     cpuMilliseconds: perClass(served, (key) => cpuMilliseconds(name, component, key, assumptions)),
-    cpuRatioBeforeFirstToken: perClass(served, (key) => component.cpuRatioBeforeFirstToken?.[key]?.value),
+    cpuRatioBeforeFirstToken: perClass(served, (key) => ratioBefore(name, component, key, assumptions)),
     service: perClass(served, (key) => {
       const seconds = component.serviceSeconds[key];
       return seconds === undefined ? undefined : serviceModel(seconds, grace);
@@ -141,6 +141,23 @@ function cpuMilliseconds(
     `${name}: CPU per ${requestClass} request is unknown; none was simulated, so its CPU never binds.`,
   );
   return 0;
+}
+
+/** @returns undefined where the evidence is older than the question */
+function ratioBefore(
+  name: ComponentName,
+  component: ComponentEvidence,
+  requestClass: RequestClass,
+  assumptions: string[],
+): number | undefined {
+  const ratio = component.cpuRatioBeforeFirstToken?.[requestClass];
+  if (ratio?.isAssumed === true) {
+    const percent = (value: number) => (100 * value).toFixed(0);
+    assumptions.push(
+      `${name}: ${percent(ratio.value)} % of a ${requestClass} request's CPU before its first token was assumed (${percent(ratio.low)} to ${percent(ratio.high)} %).`,
+    );
+  }
+  return ratio?.value;
 }
 
 /** Start-up of API and worker measured on Dify 1.12.1: 15–41 s. */

@@ -34,6 +34,21 @@ describe('modelFromEvidence', () => {
     ]);
   });
 
+  it('takes the share of CPU before the first token as it was measured, and says so where it was assumed', () => {
+    const ratio = { value: 0.52, low: 0.4, high: 0.6, confidenceLevel: 0.95, method: '', sampleCount: 20 };
+    const given = (isAssumed: boolean) =>
+      modelFromEvidence(
+        withApi(syntheticEvidence(cpuBound), { cpuRatioBeforeFirstToken: { chat: { ...ratio, isAssumed } } }),
+        options,
+      );
+    expect(given(false).model?.components[0]?.cpuRatioBeforeFirstToken).toEqual({ chat: 0.52 });
+    expect(given(false).assumptions).toEqual([]);
+    expect(given(true).model?.components[0]?.cpuRatioBeforeFirstToken).toEqual({ chat: 0.52 });
+    expect(given(true).assumptions).toEqual([
+      "api: 52 % of a chat request's CPU before its first token was assumed (40 to 60 %).",
+    ]);
+  });
+
   it('splits two cores into two processes: a Python process does not use more than one', () => {
     const { model } = modelFromEvidence(syntheticEvidence(comfortable), options);
     expect(model?.components[0]).toMatchObject({ processes: 2, processMillicores: 995 });
