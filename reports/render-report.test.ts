@@ -74,6 +74,39 @@ it('shows what became of documents and of calls that are no runs of apps', () =>
   expect(document.getElementById('capacity')?.textContent).toContain('CPU per document');
 });
 
+it.each([
+  { profile: { arrivalSpacing: 'random' }, said: 'at random, as users come (Poisson)' },
+  { profile: { arrivalSpacing: 'even' }, said: 'at equal distances' },
+  {
+    profile: { shape: { replay: { traceFile: 'day.csv' } }, arrivalSpacing: 'random' },
+    said: 'at the moments of day.csv',
+  },
+  { profile: { mix: { chat: 1 } }, said: 'not known' },
+])('says how arrivals were spaced: $said', ({ profile, said }) => {
+  const whole = makeRun(quickVariant);
+  const input = { ...whole, run: { ...whole.run, profile } };
+  const document = parse(renderReport(input));
+  expect(differingSources(document, input)).toEqual([]);
+  const fact = [...document.querySelectorAll('header dt')].find((term) => term.textContent === 'Arrivals');
+  expect(fact?.nextElementSibling?.textContent).toContain(said);
+  expect(document.getElementById('timeline')?.textContent).toContain(said);
+});
+
+it('says of the share of CPU before the first token whether it was assumed', () => {
+  const text = parse(renderReport(makeRun(quickVariant))).getElementById('capacity')?.textContent ?? '';
+  expect(text).toMatch(
+    /CPU of chat before its first token\s*61 % \([\d.]+ % to [\d.]+ %\)\s*CPU of workflow/,
+  );
+  expect(text).toMatch(/CPU of workflow before its first token\s*50 % \([\d.]+ % to [\d.]+ %\) assumed/);
+});
+
+it('shows how far the draws of the simulated run lie apart, and where the recorded one is among them', () => {
+  const text = parse(renderReport(makeRun(quickVariant))).getElementById('model')?.textContent ?? '';
+  expect(text).toMatch(/api readyReplicas\s*2\.31\s*2\.4\d*\s*2\.2\d*\s*2\.6\d*\s*among them/);
+  expect(text).toMatch(/queueDepth.*above them/);
+  expect(text).toMatch(/worker readyReplicas.*below them/);
+});
+
 it('says where the HPA model differs from the controller, what that means and what to do, and else no word of it', () => {
   const whole = makeRun(quickVariant);
   const document = parse(renderReport(whole));

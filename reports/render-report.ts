@@ -48,7 +48,7 @@ export function renderReport(input: ReportInput): string {
   const judged = present(verdict);
   const all: (Section | null)[] = [
     advised === null ? null : changes(advised),
-    learned === null ? null : runTimeline(charts('run')),
+    learned === null ? null : runTimeline(charts('run'), run),
     advised === null ? null : simulated(advised, charts('simulated')),
     overlaySection(recorded('overlay/overlay.json', input.overlay), input.overlayFiles),
     learned === null ? null : capacity(learned),

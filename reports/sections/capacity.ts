@@ -1,7 +1,13 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { type ComponentName, requestClasses, trafficClasses } from '../../tuner/contracts/component.ts';
-import type { Binding, ComponentEvidence, Evidence, LoadStep } from '../../tuner/contracts/evidence.ts';
+import type {
+  Binding,
+  ComponentEvidence,
+  Evidence,
+  LoadStep,
+  RatioEstimate,
+} from '../../tuner/contracts/evidence.ts';
 import { entries, items, type Recorded } from '../recorded.ts';
 import { type Column, estimate, number, type Section, type Shown, section, table, text } from '../shown.ts';
 
@@ -58,6 +64,12 @@ function facts(evidence: Recorded<ComponentEvidence>): [string, Shown][] {
         estimate(perRequest.at(name), 'cpuMilliseconds'),
       ]),
     ...requestClasses
+      .filter((name) => name in (evidence.value.cpuRatioBeforeFirstToken ?? {}))
+      .map((name): [string, Shown] => [
+        `CPU of ${name} before its first token`,
+        ratioBefore(evidence.at('cpuRatioBeforeFirstToken').at(name)),
+      ]),
+    ...requestClasses
       .filter((name) => name in service.value)
       .map((name): [string, Shown] => [
         `Service time of ${name}, median`,
@@ -70,6 +82,11 @@ function facts(evidence: Recorded<ComponentEvidence>): [string, Shown][] {
     ['Memory, median', number(evidence.at('memoryBytesPerReplica').at('p50'), 'mebibytes')],
     ['Memory requested', number(evidence.at('requestedMemoryBytes'), 'mebibytes')],
   ];
+}
+
+function ratioBefore(ratio: Recorded<RatioEstimate | null>): Shown {
+  const shown = estimate(ratio, 'percent');
+  return ratio.value?.isAssumed === true ? html`${shown} assumed` : shown;
 }
 
 function stepColumns(component: ComponentName): Column<Recorded<LoadStep>>[] {

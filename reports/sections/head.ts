@@ -6,6 +6,7 @@ import type { Validity } from '../../tuner/contracts/validity.ts';
 import type { Verdict } from '../../tuner/contracts/verdict.ts';
 import { present, type Recorded } from '../recorded.ts';
 import { badge, moment, number, type Shown, text } from '../shown.ts';
+import { arrivals } from './arrivals.ts';
 
 const verdictWords: Record<Advice['verdict'], string> = {
   change: 'Change the settings',
@@ -83,6 +84,7 @@ function facts(run: Recorded<Run>): [string, Shown][] {
     ['Began', moment(run.at('startAt'))],
     ['Ended', moment(run.at('endAt'))],
     ['Profile', text(run.at('profileName'))],
+    ['Arrivals', arrivals(run)],
     ['Kubernetes', text(versions.at('kubernetes'))],
     ['Chart', text(versions.at('chart'))],
     ['Dify', text(versions.at('dify'))],

@@ -2,6 +2,7 @@ import { mean } from 'simple-statistics';
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { ComponentEvidence, LoadStep } from '../contracts/evidence.ts';
 import { capacityWindows } from './capacity-windows.ts';
+import { cpuRatioBeforeFirstToken } from './cpu-before-first-token.ts';
 import { fitCpuCost } from './cpu-cost.ts';
 import type { Stretch } from './load-steps.ts';
 import { classRates, meanOf, type Observation } from './observation.ts';
@@ -9,6 +10,7 @@ import { ceilingMillicores, declaredSlots, servingContainer } from './pod-templa
 import { replicaCapacity } from './replica-capacity.ts';
 import { serviceSeconds } from './service-seconds.ts';
 import { spread, startupSeconds } from './startup-seconds.ts';
+import { workDone } from './work-done.ts';
 
 /** Windows short enough to lie between two scalings, long enough to hold some requests. */
 const windowSeconds = 10;
@@ -37,7 +39,6 @@ export function componentEvidence(
       return held === null ? [] : [[name, held]];
     }),
   ) as ComponentEvidence['serviceSeconds'];
-  const cost = fitCpuCost(observation, component, classes);
   const declaredSlotsPerReplica = declaredSlots(component, container);
   const windows = capacityWindows(observation, component, {
     classes,
@@ -51,6 +52,26 @@ export function componentEvidence(
     ceilingMillicores: ceilingMillicores(component, container),
     declaredSlots: declaredSlotsPerReplica,
   });
+  const ratios = Object.fromEntries(
+    classes.map((name) => [
+      name,
+      cpuRatioBeforeFirstToken(observation, name, {
+        component,
+        binding: capacity.binding,
+        stretches,
+        isRelayed:
+          component === 'api' && observation.load.find('queue_wait_ms', { scenario: name }).length > 0,
+      }),
+    ]),
+  ) as NonNullable<ComponentEvidence['cpuRatioBeforeFirstToken']>;
+  const works = ([...classes, 'indexing'] as const).map((name) =>
+    workDone(observation, name, {
+      component,
+      slotsPerReplica: declaredSlotsPerReplica,
+      ratioBefore: (name === 'indexing' ? null : ratios[name]?.value) ?? 0.5,
+    }),
+  );
+  const cost = fitCpuCost(observation, component, works);
   return {
     deployment: scale.deployment,
     container: container.name,
@@ -67,6 +88,7 @@ export function componentEvidence(
     idleMillicores: cost?.idleMillicores ?? null,
     usageLagSeconds: cost?.usageLagSeconds ?? null,
     cpuMillisecondsPerRequest: cost?.perRequest ?? {},
+    cpuRatioBeforeFirstToken: cost === null ? {} : ratios,
     serviceSeconds: service,
     ...capacity,
     memoryBytesPerReplica: spread(memoryReadings(observation, component)),

@@ -16,6 +16,18 @@ export class Histogram {
     return sum / this.count;
   }
 
+  /** Of the samples, divided by their number; NaN without any. */
+  get variance(): number {
+    const { mean } = this;
+    let sum = 0;
+    for (const [value, count] of this.#counts) sum += (value - mean) ** 2 * count;
+    return sum / this.count;
+  }
+
+  addAll(other: Histogram): void {
+    for (const [value, count] of other.#counts) this.add(value, count);
+  }
+
   /** Smallest value that at least `ratio` of the samples do not exceed (nearest rank); null without samples. */
   quantile(ratio: number): number | null {
     return this.#quantiles([ratio])[0] ?? null;

@@ -3,12 +3,7 @@ import {
   type ClusterSampleOf,
   knownDesiredReplicas,
 } from '../contracts/cluster-sample.ts';
-import {
-  type ComponentName,
-  type RequestClass,
-  requestClasses,
-  type TrafficClass,
-} from '../contracts/component.ts';
+import { type ComponentName, type RequestClass, requestClasses } from '../contracts/component.ts';
 import type { LoadRecording, SecondRange } from './load-recording.ts';
 import { type ServingWindow, servingWindows } from './serving-windows.ts';
 import { StepFunction } from './step-function.ts';
@@ -59,31 +54,6 @@ export function classRates(load: LoadRecording, scenario: RequestClass, range: S
     finished: load.total('requests', 'sum', range, { scenario }) / seconds,
     failed: load.total('requests', 'sum', range, { scenario, outcome: 'failed' }) / seconds,
   };
-}
-
-/**
- * Requests, or documents, per second by when they were worked on: half of each at its first token and half at its
- * successful end. Answers without tokens count at their end, documents at their creation and when they were indexed.
- */
-export function workRate(load: LoadRecording, scenario: TrafficClass, range: SecondRange): number {
-  const [from, to] =
-    scenario === 'indexing'
-      ? [started(load, range), load.total('documents', 'sum', range, { scenario })]
-      : [
-          firstTokens(load, scenario, range),
-          load.total('requests', 'sum', range, { scenario, outcome: 'ok' }),
-        ];
-  return ((from ?? to) + to) / 2 / Math.max(1, range.to - range.from);
-}
-
-function started(load: LoadRecording, range: SecondRange): number {
-  return load.total('requests_started', 'sum', range, { scenario: 'indexing' });
-}
-
-/** @returns null where the whole recording has none: blocking answers */
-function firstTokens(load: LoadRecording, scenario: RequestClass, range: SecondRange): number | null {
-  if (load.find('time_to_first_token_ms', { scenario }).length === 0) return null;
-  return load.total('time_to_first_token_ms', 'count', range, { scenario });
 }
 
 export function meanOf(values: Float64Array, range: SecondRange): number {

@@ -1,17 +1,16 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { Distribution } from '../contracts/estimate.ts';
+import { calmRanges, histogramOver } from './calm-stretches.ts';
+import type { Histogram } from './histogram.ts';
 import type { SecondRange } from './load-recording.ts';
 import type { Stretch } from './load-steps.ts';
 import type { Observation } from './observation.ts';
 import { mirrored, withoutWaits } from './without-waiting.ts';
 
-/** A quantile of fewer says little. */
-const fewestRequests = 10;
-
 /**
  * Seconds that one slot is held by a request of the class when nothing waits.
  *
- * Read from the stretch in which the class was served fastest (mean), since waiting only ever adds. Where requests met a
+ * Read from the stretches in which the class was served fastest. Where requests met a
  * queue even there, as arrivals at random do at any load, what they waited is taken off; for the worker all of it.
  *
  * @returns null without a stretch of at least ten successful requests
@@ -22,20 +21,12 @@ export function serviceSeconds(
   requestClass: RequestClass,
   stretches: readonly Stretch[],
 ): Distribution | null {
-  const candidates = stretches
-    .map((stretch) => {
-      const range = { from: Math.round(stretch.fromSeconds), to: Math.round(stretch.toSeconds) };
-      return { range, durations: durationsMs(observation, requestClass, range) };
-    })
-    .filter(({ durations }) => durations.count >= fewestRequests)
-    .sort((a, b) => a.durations.mean - b.durations.mean);
-  const [fastest] = candidates;
-  if (!fastest) return null;
-  const held = fastest.durations.distribution(0.001);
-  const waits = observation.load.histogram('queue_wait_ms', fastest.range, {
-    scenario: requestClass,
-    outcome: 'ok',
-  });
+  const durations = (range: SecondRange) => durationsMs(observation, requestClass, range);
+  const ranges = calmRanges(stretches, durations);
+  const held = histogramOver(ranges, durations).distribution(0.001);
+  const waits = histogramOver(ranges, (range) =>
+    observation.load.histogram('queue_wait_ms', range, { scenario: requestClass, outcome: 'ok' }),
+  );
   const waited = waits.distribution(0.001);
   if (held === null || waited === null) return held;
   const usual = mirrored(waited);
@@ -45,10 +36,11 @@ export function serviceSeconds(
 }
 
 /** Streams from intended start to end; blocking calls, where the profile made those, likewise. */
-function durationsMs(observation: Observation, scenario: RequestClass, range: SecondRange) {
-  const streams = observation.load.histogram('stream_duration_ms', range, { scenario, outcome: 'ok' });
-  if (streams.count > 0) return streams;
-  return observation.load.histogram('request_duration_ms', range, { scenario, outcome: 'ok' });
+function durationsMs({ load }: Observation, scenario: RequestClass, range: SecondRange): Histogram {
+  const streams = load.histogram('stream_duration_ms', range, { scenario, outcome: 'ok' });
+  return streams.count > 0
+    ? streams
+    : load.histogram('request_duration_ms', range, { scenario, outcome: 'ok' });
 }
 
 function shifted(values: Distribution, bySeconds: number): Distribution {

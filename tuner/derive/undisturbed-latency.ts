@@ -1,17 +1,14 @@
 import type { RequestClass } from '../contracts/component.ts';
 import type { Evidence } from '../contracts/evidence.ts';
-import type { LoadRecording } from './load-recording.ts';
+import { calmRanges, histogramOver } from './calm-stretches.ts';
+import type { LoadRecording, SecondRange } from './load-recording.ts';
 import type { Stretch } from './load-steps.ts';
 import { mirrored, withoutWaits } from './without-waiting.ts';
 
 type Undisturbed = NonNullable<NonNullable<Evidence['latency'][RequestClass]>['undisturbed']>;
 
-/** A quantile of fewer says little. */
-const fewestRequests = 10;
-
 /**
- * Latencies when nothing waits, from the stretch in which the class's mean time to first token was lowest:
- * waiting only ever adds. The mean, since a median does not show what the stretch before it left behind.
+ * Latencies when nothing waits, from the stretches in which the class's time to first token was lowest.
  *
  * @returns null without a stretch of at least ten first tokens
  */
@@ -20,16 +17,12 @@ export function undisturbedLatency(
   scenario: RequestClass,
   stretches: readonly Stretch[],
 ): Undisturbed | null {
-  const [fastest] = stretches
-    .map(({ fromSeconds, toSeconds }) => {
-      const range = { from: Math.round(fromSeconds), to: Math.round(toSeconds) };
-      return { range, first: load.histogram('time_to_first_token_ms', range, { scenario, outcome: 'ok' }) };
-    })
-    .filter(({ first }) => first.count >= fewestRequests)
-    .sort((a, b) => a.first.mean - b.first.mean);
-  if (!fastest) return null;
-  const firstToken = fastest.first.distribution();
-  const wait = load.histogram('queue_wait_ms', fastest.range, { scenario, outcome: 'ok' }).distribution();
+  const filter = { scenario, outcome: 'ok' } as const;
+  const samples = (metric: string) => (range: SecondRange) => load.histogram(metric, range, filter);
+  const ranges = calmRanges(stretches, samples('time_to_first_token_ms'));
+  if (ranges.length === 0) return null;
+  const firstToken = histogramOver(ranges, samples('time_to_first_token_ms')).distribution();
+  const wait = histogramOver(ranges, samples('queue_wait_ms')).distribution();
   if (firstToken === null || wait === null) return { timeToFirstTokenMs: firstToken, queueWaitMs: wait };
   // Arrivals at random meet a queue even where there is little load; each first token came after the wait.
   const usual = mirrored(wait);
