@@ -51,7 +51,7 @@ export interface ComponentModel {
   readonly name: ComponentName;
   /** Processes that each use one core at most; requests of a pod fall on them at random. */
   readonly processes: number;
-  /** CPU that one process has for requests at full speed, millicores; ≤ 1000. Infinity: CPU never binds. */
+  /** CPU that one process has for requests at full speed, millicores; ≤ 1000 for a Python process. */
   readonly processMillicores: number;
   readonly requestedMillicores: number | null;
   readonly requestedMemoryBytes: number | null;

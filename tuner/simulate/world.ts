@@ -1,6 +1,7 @@
 import type { ComponentName } from '../contracts/component.ts';
 import { type Autoscaler, createAutoscaler, type PreparedHpa, prepareHpa } from './autoscaler.ts';
 import { type Back, createBack } from './back.ts';
+import { checkModel } from './check-model.ts';
 import { type ClassFlow, createFlow, createFrontFlow, type FrontFlow } from './flows.ts';
 import { cpuOfPod, createFront, type Front } from './front.ts';
 import type {
@@ -24,8 +25,9 @@ export interface PreparedComponent {
   readonly hpa: PreparedHpa | null;
 }
 
-/** @throws TuneError BAD_HPA_SPEC, METRIC_NOT_RECORDED, UNKNOWN_KUBERNETES_VERSION */
+/** @throws TuneError BAD_MODEL, BAD_HPA_SPEC, METRIC_NOT_RECORDED, UNKNOWN_KUBERNETES_VERSION */
 export function prepareScaling(model: SimulationModel, scaling: Scaling): PreparedScaling {
+  checkModel(model);
   const prepared: Partial<Record<ComponentName, PreparedComponent>> = {};
   for (const component of model.components) {
     const wanted = scaling[component.name];
