@@ -5,6 +5,7 @@ import { type ModelFromEvidence, modelFromEvidence } from '../simulate/model-fro
 import { recordedQueueMetric } from '../simulate/recorded-queue-metric.ts';
 import { adviceOfStudy } from './advice-of-study.ts';
 import { insufficientAdvice } from './insufficient.ts';
+import { limitsBesideWeb } from './known-limits.ts';
 import type { AdviseOptions } from './options.ts';
 import { runStudy } from './study.ts';
 
@@ -22,16 +23,17 @@ export async function advise(evidence: Evidence, options: AdviseOptions): Promis
   const startedAt = clock();
   // An HPA in force may follow a queue that the configuration does not name.
   const queueMetric = options.queueMetric ?? recordedQueueMetric(evidence);
+  const beside = limitsBesideWeb(options.limits, evidence);
   const built = modelFromEvidence(evidence, {
     queueMetricName: queueMetric?.name ?? null,
-    ...options.limits,
+    ...beside.limits,
   });
   const insufficient = (missing: ModelFromEvidence['missing']) =>
     insufficientAdvice(evidence, missing, { seed: options.seed, elapsedSeconds: clock() - startedAt });
   if (built.model === null) return insufficient(built.missing);
   try {
     const study = await runStudy(evidence, built.model, { ...options, queueMetric });
-    return adviceOfStudy(study, built.assumptions, clock() - startedAt);
+    return adviceOfStudy(study, [...built.assumptions, ...beside.assumptions], clock() - startedAt);
   } catch (error) {
     if (!(error instanceof TuneError) || error.code !== 'METRIC_NOT_RECORDED') throw error;
     return insufficient([{ component: null, reason: error.message, path: 'components' }]);
