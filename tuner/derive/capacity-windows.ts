@@ -7,6 +7,13 @@ import type { ServingWindow } from './serving-windows.ts';
 /** A request that waits longer than this share of its service says that its replica was full. */
 const saturatedWaitRatio = 0.75;
 
+/**
+ * Who waits, waits because every slot is taken: a queue that holds something nearly all the time has them busy all the time,
+ * however short it is. How long it is says less: runs that come at random make a queue of a half, as a mean, before a worker
+ * of one slot that is free for two fifths of its time.
+ */
+const busyQueueRatio = 0.9;
+
 /** A few seconds of the run in which a replica's load and what came of it can be compared. */
 export interface CapacityWindow {
   readonly fromSeconds: number;
@@ -95,9 +102,10 @@ function windowOf(
     inFlightPerReplica: inFlight / replicas,
     servedPerReplica: Math.max(0, inFlight - waiting) / replicas,
     waitRatio: waiting / unhindered,
-    // A queue that holds something all the time has every slot busy, however short it is kept.
     isSaturated:
-      component === 'worker' ? waiting / replicas >= 0.5 : waiting / unhindered >= saturatedWaitRatio,
+      component === 'worker'
+        ? (observation.queueDepth?.shareAboveZero(range.from, range.to) ?? 0) >= busyQueueRatio
+        : waiting / unhindered >= saturatedWaitRatio,
     cpuMillicoresPerReplica: cpuIn(options.readings, range),
   };
 }

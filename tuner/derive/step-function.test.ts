@@ -21,6 +21,15 @@ describe('StepFunction', () => {
     expect(steps.mean(100, 110)).toBe(6);
   });
 
+  it('knows for how long the value was above 0', () => {
+    const queue = stepsOf([0, 0], [4, 3], [6, 0], [8, null], [10, 1]);
+    expect(queue.shareAboveZero(0, 8)).toBe(2 / 8);
+    // Of the eight seconds that are known, two and then two more.
+    expect(queue.shareAboveZero(2, 12)).toBe(4 / 8);
+    expect(queue.shareAboveZero(8, 9)).toBeNull();
+    expect(queue.shareAboveZero(20, 25)).toBe(1);
+  });
+
   it('is constant only where no other value begins', () => {
     expect(steps.isConstant(0, 10)).toBe(true);
     expect(steps.isConstant(5, 11)).toBe(false);

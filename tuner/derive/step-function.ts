@@ -16,6 +16,15 @@ export class StepFunction {
 
   /** Time-weighted mean over the known part of a range; null when none of it is known. */
   mean(fromSeconds: number, toSeconds: number): number | null {
+    return this.#meanOf(fromSeconds, toSeconds, (value) => value);
+  }
+
+  /** Share of the known part of a range in which the value is above 0; null when none of it is known. */
+  shareAboveZero(fromSeconds: number, toSeconds: number): number | null {
+    return this.#meanOf(fromSeconds, toSeconds, (value) => (value > 0 ? 1 : 0));
+  }
+
+  #meanOf(fromSeconds: number, toSeconds: number, of: (value: number) => number): number | null {
     let weighted = 0;
     let known = 0;
     let index = Math.max(0, this.#indexAt(fromSeconds));
@@ -25,10 +34,12 @@ export class StepFunction {
       if (begin >= toSeconds) break;
       const value = this.#values[index] ?? null;
       if (value === null || end <= begin) continue;
-      weighted += value * (end - begin);
+      weighted += of(value) * (end - begin);
       known += end - begin;
     }
-    return known === 0 ? this.at(fromSeconds) : weighted / known;
+    if (known > 0) return weighted / known;
+    const value = this.at(fromSeconds);
+    return value === null ? null : of(value);
   }
 
   /** True when the value stays the same through the whole range. */
