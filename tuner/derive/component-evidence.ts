@@ -1,13 +1,13 @@
 import { mean } from 'simple-statistics';
-import type { ComponentName, RequestClass } from '../contracts/component.ts';
-import type { ComponentEvidence, LoadStep } from '../contracts/evidence.ts';
+import type { ComponentName, RequestClass, TrafficClass } from '../contracts/component.ts';
+import type { Binding, ComponentEvidence, LoadStep } from '../contracts/evidence.ts';
 import { capacityWindows } from './capacity-windows.ts';
 import { cpuRatioBeforeFirstToken } from './cpu-before-first-token.ts';
-import { fitCpuCost } from './cpu-cost.ts';
+import { type CpuCost, fitCpuCost } from './cpu-cost.ts';
 import type { Stretch } from './load-steps.ts';
 import { classRates, meanOf, type Observation } from './observation.ts';
-import { ceilingMillicores, declaredSlots, servingContainer } from './pod-template.ts';
-import { replicaCapacity } from './replica-capacity.ts';
+import { type Container, ceilingMillicores, declaredSlots, servingContainer } from './pod-template.ts';
+import { capacityNotAsked, type ReplicaCapacity, replicaCapacity } from './replica-capacity.ts';
 import { serviceSeconds } from './service-seconds.ts';
 import { spread, startupSeconds } from './startup-seconds.ts';
 import { workDone } from './work-done.ts';
@@ -33,45 +33,11 @@ export function componentEvidence(
   const scale = samples.scale.find((sample) => sample.component === component);
   if (!template || !container || !scale) return null;
   const hpa = samples.hpa.find((sample) => sample.component === component);
-  const service = Object.fromEntries(
-    classes.flatMap((name) => {
-      const held = serviceSeconds(observation, component, name, stretches);
-      return held === null ? [] : [[name, held]];
-    }),
-  ) as ComponentEvidence['serviceSeconds'];
-  const declaredSlotsPerReplica = declaredSlots(component, container);
-  const windows = capacityWindows(observation, component, {
-    classes,
-    service,
-    load: { fromSeconds: stretches[0]?.fromSeconds ?? 0, toSeconds: stretches.at(-1)?.toSeconds ?? 0 },
-    seconds: windowSeconds,
-    declaredSlots: declaredSlotsPerReplica,
-  });
-  const capacity = replicaCapacity(windows, {
-    component,
-    ceilingMillicores: ceilingMillicores(component, container),
-    declaredSlots: declaredSlotsPerReplica,
-  });
-  const ratios = Object.fromEntries(
-    classes.map((name) => [
-      name,
-      cpuRatioBeforeFirstToken(observation, name, {
-        component,
-        binding: capacity.binding,
-        stretches,
-        isRelayed:
-          component === 'api' && observation.load.find('queue_wait_ms', { scenario: name }).length > 0,
-      }),
-    ]),
-  ) as NonNullable<ComponentEvidence['cpuRatioBeforeFirstToken']>;
-  const works = ([...classes, 'indexing'] as const).map((name) =>
-    workDone(observation, name, {
-      component,
-      slotsPerReplica: declaredSlotsPerReplica,
-      ratioBefore: (name === 'indexing' ? null : ratios[name]?.value) ?? 0.5,
-    }),
-  );
-  const cost = fitCpuCost(observation, component, works);
+  const part: Part = { observation, component, classes, stretches, container };
+  const service = serviceOf(part);
+  const capacity = capacityOf(part, service);
+  const ratios = ratiosOf(part, capacity.binding);
+  const cost = costOf(part, ratios);
   return {
     deployment: scale.deployment,
     container: container.name,
@@ -84,7 +50,7 @@ export function componentEvidence(
     requestedMemoryBytes: container.requestedMemoryBytes,
     limitMemoryBytes: container.limitMemoryBytes,
     terminationGracePeriodSeconds: template.terminationGracePeriodSeconds,
-    declaredSlotsPerReplica,
+    declaredSlotsPerReplica: declaredSlots(component, container),
     idleMillicores: cost?.idleMillicores ?? null,
     usageLagSeconds: cost?.usageLagSeconds ?? null,
     cpuMillisecondsPerRequest: cost?.perRequest ?? {},
@@ -95,6 +61,80 @@ export function componentEvidence(
     startup: startupSeconds(samples.pods, component),
     steps: stretches.map((stretch) => loadStep(observation, component, classes, stretch)),
   };
+}
+
+/** One component's part in the run. */
+interface Part {
+  readonly observation: Observation;
+  readonly component: ComponentName;
+  /** That it takes part in. */
+  readonly classes: readonly RequestClass[];
+  readonly stretches: readonly Stretch[];
+  readonly container: Container;
+}
+
+function serviceOf({
+  observation,
+  component,
+  classes,
+  stretches,
+}: Part): ComponentEvidence['serviceSeconds'] {
+  return Object.fromEntries(
+    classes.flatMap((name) => {
+      const held = serviceSeconds(observation, component, name, stretches);
+      return held === null ? [] : [[name, held]];
+    }),
+  );
+}
+
+function capacityOf(
+  { observation, component, classes, stretches, container }: Part,
+  service: ComponentEvidence['serviceSeconds'],
+): ReplicaCapacity {
+  if (classes.length === 0) return capacityNotAsked;
+  const slots = declaredSlots(component, container);
+  const windows = capacityWindows(observation, component, {
+    classes,
+    service,
+    load: { fromSeconds: stretches[0]?.fromSeconds ?? 0, toSeconds: stretches.at(-1)?.toSeconds ?? 0 },
+    seconds: windowSeconds,
+    declaredSlots: slots,
+  });
+  return replicaCapacity(windows, {
+    component,
+    ceilingMillicores: ceilingMillicores(component, container),
+    declaredSlots: slots,
+  });
+}
+
+type Ratios = NonNullable<ComponentEvidence['cpuRatioBeforeFirstToken']>;
+
+function ratiosOf({ observation, component, classes, stretches }: Part, binding: Binding): Ratios {
+  return Object.fromEntries(
+    classes.map((name) => [
+      name,
+      cpuRatioBeforeFirstToken(observation, name, {
+        component,
+        binding,
+        stretches,
+        isRelayed:
+          component === 'api' && observation.load.find('queue_wait_ms', { scenario: name }).length > 0,
+      }),
+    ]),
+  );
+}
+
+function costOf({ observation, component, classes, container }: Part, ratios: Ratios): CpuCost | null {
+  // Documents pass API and worker; web serves pages alone, which the load does not open.
+  const working: TrafficClass[] = component === 'web' ? [] : [...classes, 'indexing'];
+  const works = working.map((name) =>
+    workDone(observation, name, {
+      component,
+      slotsPerReplica: declaredSlots(component, container),
+      ratioBefore: (name === 'indexing' ? null : ratios[name]?.value) ?? 0.5,
+    }),
+  );
+  return fitCpuCost(observation, component, works);
 }
 
 function memoryReadings(observation: Observation, component: ComponentName): number[] {

@@ -11,8 +11,8 @@ import { isPresent, type WorkDone, workRate } from './work-done.ts';
 export interface CpuCost {
   /** CPU of one replica at no load, millicores. */
   readonly idleMillicores: Estimate;
-  /** Whole seconds by which metrics.k8s.io trails the work: with them the costs fit best. */
-  readonly usageLagSeconds: number;
+  /** Whole seconds by which metrics.k8s.io trails the work: with them the costs fit best. null: no work was done. */
+  readonly usageLagSeconds: number | null;
   /** CPU-milliseconds of one request of each class that the component took part in, and of one document. */
   readonly perRequest: Partial<Record<TrafficClass, Estimate>>;
 }
@@ -56,7 +56,8 @@ export function fitCpuCost(
   });
   return {
     idleMillicores: estimateAt(0),
-    usageLagSeconds: best.lagSeconds,
+    // Usage that follows no work trails none.
+    usageLagSeconds: present.length === 0 ? null : best.lagSeconds,
     perRequest: Object.fromEntries(present.map(({ name }, index) => [name, estimateAt(index + 1)])),
   };
 }

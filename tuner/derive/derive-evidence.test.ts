@@ -27,6 +27,32 @@ describe('deriveEvidence on a generated recording', () => {
     expect(api?.declaredSlotsPerReplica).toBe(10);
   });
 
+  it('learns of web what its pods use, and neither a lag nor a limit, as no request passes it', async () => {
+    const recording = await generateRecording(slotBound, 1);
+    const ofWeb = recording.samples.map((sample) => {
+      if (sample.type === 'usage') {
+        const idle = { cpuMillicores: 3 + (sample.atSeconds % 2), memoryBytes: 2e8 };
+        return {
+          ...sample,
+          component: 'web',
+          pods: sample.pods.map((pod) => ({ ...pod, containers: { web: idle } })),
+        };
+      }
+      return { ...sample, component: 'web' };
+    }) as typeof recording.samples;
+    const alone = deriveEvidence(recording);
+    const evidence = deriveEvidence({ ...recording, samples: [...recording.samples, ...ofWeb] });
+    expect(evidence.components.api).toEqual(alone.components.api);
+    expect(evidence.components.web).toMatchObject({
+      usageLagSeconds: null,
+      binding: 'none',
+      bindingBecause: 'no chat or workflow request of the load passes it',
+    });
+    expect(evidence.components.web?.idleMillicores?.value).toBeCloseTo(3.5, 0);
+    const told = evidence.unknowns.map(({ what }) => what).filter((what) => what.startsWith('web'));
+    expect(told).toEqual(['web: seconds from pod creation to Ready']);
+  });
+
   it('keeps the pages that are stated for web, with who says so', async () => {
     const webPages = { pagesPerChat: 1.5, cpuMillisecondsPerPage: 40, source: 'targets.staging.web' };
     const evidence = deriveEvidence({ ...(await generateRecording(slotBound, 1)), webPages });

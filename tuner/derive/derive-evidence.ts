@@ -95,7 +95,7 @@ export function deriveEvidence(recording: Recording): Evidence {
         ? [{ atSeconds: event.atSeconds, component: event.component, message: event.message }]
         : [],
     ),
-    unknowns: unknownsOf(components, observation),
+    unknowns: unknownsOf(components, observation, routes),
     gaps: mergeGaps(observation.samples.gap),
   };
 }

@@ -51,6 +51,14 @@ export function replicaCapacity(windows: readonly CapacityWindow[], facts: Capac
   };
 }
 
+/** Of a component that no request of the load passes: web, or workers where no class is queued. */
+export const capacityNotAsked: ReplicaCapacity = {
+  binding: 'none',
+  bindingBecause: 'no chat or workflow request of the load passes it',
+  slotsPerReplica: null,
+  saturationPerReplica: null,
+};
+
 function isCpuFull(
   { cpuMillicoresPerReplica }: CapacityWindow,
   { ceilingMillicores }: CapacityFacts,

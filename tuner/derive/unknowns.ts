@@ -8,7 +8,9 @@ type Unknown = Evidence['unknowns'][number];
 export function unknownsOf(
   components: Partial<Record<ComponentName, ComponentEvidence>>,
   observation: Observation,
+  routes: Evidence['routes'],
 ): Unknown[] {
+  const passed = new Set(Object.values(routes).flat());
   const found: Unknown[] = Object.entries(components).flatMap(([name, component]) => [
     ...unlessKnown(component.idleMillicores, {
       what: `${name}: CPU per request`,
@@ -25,7 +27,8 @@ export function unknownsOf(
       why: 'its pod template requests no CPU, so there is nothing to divide usage by, and a CPU HPA cannot work',
       next: `set ${name}.resources.requests.cpu in the chart's values`,
     }),
-    ...unlessKnown(component.saturationPerReplica, {
+    // What no request of the load passes, no profile fills.
+    ...unlessKnown(passed.has(name as ComponentName) ? component.saturationPerReplica : undefined, {
       what: `${name}: throughput of one full replica`,
       why: `no window of the run saw it full (${component.bindingBecause})`,
       next: 'run a profile with higher steps; until then its capacity is extrapolated from CPU per request and slots',
