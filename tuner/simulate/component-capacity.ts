@@ -41,7 +41,10 @@ export function componentCapacity(
     slotsPerReplica:
       name === 'web' ? Number.POSITIVE_INFINITY : slotsPerReplica(name, component, assumptions),
     cpuMilliseconds: perClass(served, (key) => cpuMilliseconds(name, component, key, assumptions)),
-    cpuRatioBeforeFirstToken: perClass(served, (key) => ratioBefore(name, component, key, assumptions)),
+    // What is relayed spends its CPU here as it is accepted and as its events pass.
+    cpuRatioBeforeFirstToken: perClass(served, (key) =>
+      isRelayedBy(evidence, name, key) ? undefined : ratioBefore(name, component, key, assumptions),
+    ),
     service: perClass(served, (key) => {
       const seconds = component.serviceSeconds[key];
       return seconds === undefined ? undefined : serviceModel(seconds, grace);
@@ -143,6 +146,11 @@ function cpuMilliseconds(
   return 0;
 }
 
+function isRelayedBy({ routes }: Evidence, name: ComponentName, requestClass: RequestClass): boolean {
+  const route = routes[requestClass] ?? [];
+  return route.length > 1 && route[0] === name;
+}
+
 /** @returns undefined where the evidence is older than the question */
 function ratioBefore(
   name: ComponentName,
@@ -153,8 +161,9 @@ function ratioBefore(
   const ratio = component.cpuRatioBeforeFirstToken?.[requestClass];
   if (ratio?.isAssumed === true) {
     const percent = (value: number) => (100 * value).toFixed(0);
+    // Not begun with the component: it decides how latencies grow, and makes no setting of it uncertain.
     assumptions.push(
-      `${name}: ${percent(ratio.value)} % of a ${requestClass} request's CPU before its first token was assumed (${percent(ratio.low)} to ${percent(ratio.high)} %).`,
+      `${percent(ratio.value)} % of a ${requestClass} request's CPU in ${name} was assumed to come before its first token (${percent(ratio.low)} to ${percent(ratio.high)} %).`,
     );
   }
   return ratio?.value;

@@ -38,14 +38,20 @@ describe('modelFromEvidence', () => {
     const ratio = { value: 0.52, low: 0.4, high: 0.6, confidenceLevel: 0.95, method: '', sampleCount: 20 };
     const given = (isAssumed: boolean) =>
       modelFromEvidence(
-        withApi(syntheticEvidence(cpuBound), { cpuRatioBeforeFirstToken: { chat: { ...ratio, isAssumed } } }),
+        withApi(syntheticEvidence(cpuBound), {
+          // Runs are relayed by the API: their share of it is no part of the model.
+          cpuRatioBeforeFirstToken: {
+            chat: { ...ratio, isAssumed },
+            workflow: { ...ratio, isAssumed: true },
+          },
+        }),
         options,
       );
     expect(given(false).model?.components[0]?.cpuRatioBeforeFirstToken).toEqual({ chat: 0.52 });
     expect(given(false).assumptions).toEqual([]);
     expect(given(true).model?.components[0]?.cpuRatioBeforeFirstToken).toEqual({ chat: 0.52 });
     expect(given(true).assumptions).toEqual([
-      "api: 52 % of a chat request's CPU before its first token was assumed (40 to 60 %).",
+      "52 % of a chat request's CPU in api was assumed to come before its first token (40 to 60 %).",
     ]);
   });
 
