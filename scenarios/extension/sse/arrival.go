@@ -6,66 +6,52 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"sync/atomic"
-	"time"
 
 	"go.k6.io/k6/v2/lib"
+	"go.k6.io/k6/v2/lib/netext"
+
+	"dify-scale-tuner/scenarios/extension/socket"
 )
 
-// stampedConn remembers when its last bytes came. A response goes through two goroutines of net/http before this
-// module sees it, and a busy process lets each of them wait: its own clock reading would be that much too late.
-type stampedConn struct {
-	net.Conn
-	readAt atomic.Int64 // nanoseconds after processStart; 0: nothing came yet
-}
-
-// processStart bears the monotonic clock, and so do the moments that are told from it.
-var processStart = time.Now()
-
-func (c *stampedConn) Read(buffer []byte) (int, error) {
-	n, err := c.Conn.Read(buffer)
-	if n > 0 {
-		c.readAt.Store(int64(time.Since(processStart)))
+// timedTransport is k6's transport of a VU with connections that tell when bytes came: dialer, DNS, TLS, proxies, HTTP/2,
+// byte counts and limits are those of k6/http. It is a copy, for k6/http may be dialing by the original.
+func timedTransport(state *lib.State) http.RoundTripper {
+	original, ok := state.Transport.(*http.Transport)
+	if !ok || original.DialContext == nil {
+		return state.Transport
 	}
-	return n, err
-}
-
-// arrived is the moment of the last bytes; of a nil connection, now.
-func (c *stampedConn) arrived() time.Time {
-	if c != nil {
-		if at := c.readAt.Load(); at > 0 {
-			return processStart.Add(time.Duration(at))
+	made := original.Clone()
+	made.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		connection, err := original.DialContext(ctx, network, address)
+		if counting, ok := connection.(*netext.Conn); ok && err == nil {
+			counting.Conn = socket.Wrap(counting.Conn)
 		}
+		return connection, err
 	}
-	return time.Now()
+	return made
 }
 
-// stampReads makes the VU's transport stamp what it reads. k6/http shares the transport, and loses nothing.
-func stampReads(state *lib.State) {
-	transport, ok := state.Transport.(*http.Transport)
-	if !ok || transport.DialContext == nil {
-		return
-	}
-	dial := transport.DialContext
-	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		connection, err := dial(ctx, network, address)
-		if err != nil {
-			return nil, err
-		}
-		return &stampedConn{Conn: connection}, nil
+// endWithIteration closes what the iteration leaves open, where k6 does so with its own.
+func endWithIteration(ctx context.Context, state *lib.State, transport http.RoundTripper) {
+	if made, ok := transport.(*http.Transport); ok && transport != state.Transport && state.Options.NoVUConnectionReuse.Bool {
+		context.AfterFunc(ctx, made.CloseIdleConnections)
 	}
 }
 
-// watchConnection tells of the connection that a request gets.
-func watchConnection(trace *httptrace.ClientTrace, got func(*stampedConn)) *httptrace.ClientTrace {
+// watchConnection tells of the connection that a request gets; nil where it is not one of socket's.
+func watchConnection(trace *httptrace.ClientTrace, got func(connection socket.Timed, isPlain bool)) *httptrace.ClientTrace {
 	inner := trace.GotConn
 	trace.GotConn = func(info httptrace.GotConnInfo) {
 		connection := info.Conn
-		if encrypted, ok := connection.(*tls.Conn); ok {
+		encrypted, isEncrypted := connection.(*tls.Conn)
+		if isEncrypted {
 			connection = encrypted.NetConn()
 		}
-		stamped, _ := connection.(*stampedConn)
-		got(stamped)
+		var timed socket.Timed
+		if counting, ok := connection.(*netext.Conn); ok {
+			timed, _ = counting.Conn.(socket.Timed)
+		}
+		got(timed, !isEncrypted)
 		if inner != nil {
 			inner(info)
 		}

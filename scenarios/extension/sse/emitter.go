@@ -40,6 +40,19 @@ func (e *emitter) push(container metrics.SampleContainer) {
 	}
 }
 
+// offer does not wait, and answers whether k6 took the samples.
+func (e *emitter) offer(container metrics.SampleContainer) bool {
+	if e.isSilent {
+		return true
+	}
+	select {
+	case e.samples <- container:
+		return true
+	default:
+		return false
+	}
+}
+
 func (e *emitter) sample(metric *metrics.Metric, tags *metrics.TagSet, at time.Time, value float64) metrics.Sample {
 	return metrics.Sample{TimeSeries: metrics.TimeSeries{Metric: metric, Tags: tags}, Time: at, Value: value}
 }

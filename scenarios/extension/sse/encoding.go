@@ -18,7 +18,11 @@ func decoded(response *http.Response) (io.ReadCloser, error) {
 	body := response.Body
 	encodings := strings.Split(response.Header.Get("Content-Encoding"), ",")
 	for i := len(encodings) - 1; i >= 0; i-- {
-		reader, err := decoder(strings.ToLower(strings.TrimSpace(encodings[i])), body)
+		encoding := strings.ToLower(strings.TrimSpace(encodings[i]))
+		if encoding == "" || encoding == "identity" {
+			continue
+		}
+		reader, err := decoder(encoding, body)
 		if err != nil {
 			return response.Body, err
 		}
@@ -34,8 +38,6 @@ type readCloser struct {
 
 func decoder(encoding string, body io.Reader) (io.Reader, error) {
 	switch encoding {
-	case "", "identity":
-		return body, nil
 	case "gzip":
 		return &lateReader{open: func() (io.Reader, error) { return gzip.NewReader(body) }}, nil
 	case "deflate":

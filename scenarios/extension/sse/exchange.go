@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -15,28 +16,41 @@ import (
 	"go.k6.io/k6/v2/lib/netext"
 	"go.k6.io/k6/v2/lib/netext/httpext"
 	"go.k6.io/k6/v2/metrics"
+
+	"dify-scale-tuner/scenarios/extension/socket"
 )
 
 // exchange is one HTTP request and its response, over k6's own transport: dialer, DNS, TLS, proxies,
 // HTTP/2, byte counts and limits are those of k6/http.
 type exchange struct {
-	state    *lib.State
-	params   *params
-	parent   context.Context
-	context  context.Context
-	cancel   context.CancelFunc
-	tracer   *httpext.Tracer
-	request  *http.Request
-	response *http.Response
-	body     io.ReadCloser
-	err      error
-	isHungUp atomic.Bool
+	state  *lib.State
+	params *params
+	// transport is the VU's, with connections that tell when bytes came.
+	transport http.RoundTripper
+	begin     time.Time
+	parent    context.Context
+	context   context.Context
+	cancel    context.CancelFunc
+	tracer    *httpext.Tracer
+	request   *http.Request
+	response  *http.Response
+	body      io.ReadCloser
+	err       error
+	isHungUp  atomic.Bool
 	// connection is nil where its reads say nothing of this response: HTTP/2 carries others as well.
-	connection *stampedConn
+	connection socket.Timed
+	isPlain    bool // nothing stands between the connection and HTTP
 }
 
-func newExchange(parent context.Context, state *lib.State, p *params) *exchange {
-	e := &exchange{state: state, params: p, parent: parent, tracer: &httpext.Tracer{}}
+func (m *module) newExchange(p *params) *exchange {
+	parent, state := m.vu.Context(), m.vu.State()
+	if m.transport == nil {
+		m.transport = timedTransport(state)
+	}
+	endWithIteration(parent, state, m.transport)
+	e := &exchange{
+		state: state, params: p, parent: parent, tracer: &httpext.Tracer{}, transport: m.transport, begin: time.Now(),
+	}
 	if p.timeout > 0 {
 		e.context, e.cancel = context.WithTimeout(parent, p.timeout)
 	} else {
@@ -56,7 +70,7 @@ func (e *exchange) send(url string) {
 			return
 		}
 	}
-	client := http.Client{Transport: e.state.Transport, CheckRedirect: e.checkRedirect}
+	client := http.Client{Transport: e.transport, CheckRedirect: e.checkRedirect}
 	if e.response, e.err = client.Do(e.request); e.err != nil {
 		return
 	}
@@ -76,7 +90,7 @@ func (e *exchange) hangUp() {
 }
 
 func (e *exchange) newRequest(url string) (*http.Request, error) {
-	trace := watchConnection(e.tracer.Trace(), func(got *stampedConn) { e.connection = got })
+	trace := watchConnection(e.tracer.Trace(), e.got)
 	traced := httptrace.WithClientTrace(e.context, trace)
 	request, err := http.NewRequestWithContext(traced, e.params.method, url, strings.NewReader(e.params.body))
 	if err != nil {
@@ -95,6 +109,13 @@ func (e *exchange) newRequest(url string) (*http.Request, error) {
 	return request, nil
 }
 
+func (e *exchange) got(connection socket.Timed, isPlain bool) {
+	e.connection, e.isPlain = connection, isPlain
+	if connection != nil && isPlain {
+		connection.Follow()
+	}
+}
+
 // checkRedirect follows as k6/http does: cookies of the way there count, and beyond the limit the
 // redirection itself is the response.
 func (e *exchange) checkRedirect(next *http.Request, via []*http.Request) error {
@@ -109,9 +130,34 @@ func (e *exchange) checkRedirect(next *http.Request, via []*http.Request) error 
 	return nil
 }
 
-// arrived is when the bytes that were read last had come.
+// arrived is when the bytes that were read last had come; now, where the connection cannot say.
 func (e *exchange) arrived() time.Time {
-	return e.connection.arrived()
+	if e.connection != nil {
+		// What came before the request is none of its answer: the clock of the wall was set meanwhile.
+		if at := e.connection.Arrived(); at.After(e.begin) {
+			return at
+		}
+	}
+	return time.Now()
+}
+
+// gather has the events of the response's body come to sink by themselves, beside what the body's reader gets, until the
+// function it returns is called; where the connection or the encoding is not made for that, the reader gets all.
+func (e *exchange) gather(sink socket.Sink) (end func()) {
+	connection := e.connection
+	if connection == nil {
+		return func() {}
+	}
+	if e.isPlain && e.body == e.response.Body && slices.Equal(e.response.TransferEncoding, []string{"chunked"}) {
+		connection.Divert(sink)
+	}
+	connection.Gather(true)
+	return func() {
+		connection.Gather(false)
+		if dialer, ok := e.state.Dialer.(*netext.Dialer); ok {
+			atomic.AddInt64(&dialer.BytesRead, connection.Diverted())
+		}
+	}
 }
 
 func (e *exchange) status() int {

@@ -6,6 +6,7 @@
 package sse
 
 import (
+	"net/http"
 	"sync"
 	"sync/atomic"
 
@@ -41,7 +42,7 @@ type module struct {
 	root        *rootModule
 	instruments *instruments
 	readBuffer  []byte
-	isStamping  bool
+	transport   http.RoundTripper // made by the first request
 }
 
 // NewModuleInstance is called by k6 once per VU, in the init context.

@@ -75,7 +75,7 @@ func (m *module) open(url string, args ...sobek.Value) (*Response, error) {
 	if err := p.read(rt, options); err != nil {
 		return nil, err
 	}
-	e := newExchange(m.vu.Context(), state, p)
+	e := m.newExchange(p)
 	e.send(url)
 	defer func() { e.finish(e.failureClass()) }()
 	if e.err != nil {

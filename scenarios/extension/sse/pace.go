@@ -16,15 +16,16 @@ type pace struct {
 	lastToken   time.Time
 	since       time.Time
 	bytes       int64
-	push        func(metrics.SampleContainer)
+	emitter     *emitter
+	held        []metrics.SampleContainer // that k6 had no room for yet
 	tags        *metrics.TagSet
 	instruments *instruments
 }
 
 const paceBatch = time.Second
 
-func newPace(instruments *instruments, tags *metrics.TagSet, push func(metrics.SampleContainer)) pace {
-	return pace{push: push, tags: tags, instruments: instruments}
+func newPace(e *emitter) pace {
+	return pace{emitter: e, tags: e.tags, instruments: e.instruments}
 }
 
 func (p *pace) token(at time.Time) {
@@ -47,9 +48,25 @@ func (p *pace) read(at time.Time, bytes int64) {
 	}
 }
 
+// finish hands on all there is; it waits until k6 takes it.
+func (p *pace) finish(at time.Time) {
+	p.flush(at)
+	for _, container := range p.held {
+		p.emitter.push(container)
+	}
+	p.held = nil
+}
+
+// offer does not wait: many streams are read by one goroutine.
+func (p *pace) offer(container metrics.SampleContainer) {
+	if len(p.held) > 0 || !p.emitter.offer(container) {
+		p.held = append(p.held, container)
+	}
+}
+
 func (p *pace) flush(at time.Time) {
 	if p.bytes > 0 {
-		p.push(metrics.Sample{
+		p.offer(metrics.Sample{
 			TimeSeries: metrics.TimeSeries{Metric: p.instruments.streamBytes, Tags: p.tags},
 			Time:       at, Value: float64(p.bytes),
 		})
@@ -59,7 +76,7 @@ func (p *pace) flush(at time.Time) {
 	if tokens == 0 {
 		return
 	}
-	p.push(&buckets.Tokens{
+	p.offer(&buckets.Tokens{
 		Count:  metrics.TimeSeries{Metric: p.instruments.tokens, Tags: p.tags},
 		Gap:    metrics.TimeSeries{Metric: p.instruments.interTokenGap, Tags: p.tags},
 		Points: p.points,

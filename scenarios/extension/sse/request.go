@@ -1,6 +1,7 @@
 package sse
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"strings"
@@ -61,10 +62,6 @@ type call struct {
 }
 
 func (m *module) newCall(state *lib.State, p *params) (*call, error) {
-	if !m.isStamping {
-		m.isStamping = true
-		stampReads(state)
-	}
 	c := &call{module: m, params: p, begin: time.Now()}
 	c.start = func() time.Time { return c.begin }
 	scenario := lib.GetScenarioState(m.vu.Context())
@@ -85,7 +82,7 @@ func (m *module) newCall(state *lib.State, p *params) (*call, error) {
 
 func (c *call) run(url string) {
 	c.emitter.began(c.begin, !c.params.expectJSON)
-	c.exchange = newExchange(c.module.vu.Context(), c.module.vu.State(), c.params)
+	c.exchange = c.module.newExchange(c.params)
 	if c.params.stopAfter > 0 {
 		defer time.AfterFunc(c.params.stopAfter, c.exchange.hangUp).Stop()
 	}
@@ -97,7 +94,7 @@ func (c *call) run(url string) {
 	if c.exchange.err == nil {
 		readError = c.read()
 	}
-	c.end = time.Now()
+	c.end = c.endedAt(readError)
 	c.ending = c.judge(readError)
 	if c.ending.isFailure() {
 		c.exchange.finish(c.ending.outcome)
@@ -109,9 +106,11 @@ func (c *call) run(url string) {
 
 func (c *call) read() error {
 	if !c.params.expectJSON && c.exchange.status() < 400 && isEventStream(c.exchange) {
-		c.stream = newStream(c.params, newPace(c.module.instruments, c.emitter.tags, c.emitter.push))
+		c.stream = newStream(c.params, newPace(c.emitter))
+		endGathering := c.exchange.gather(c.stream.take)
 		c.stream.read(c.exchange.body, c.module.buffer(), c.exchange.arrived)
-		c.stream.pace.flush(c.stream.end)
+		endGathering()
+		c.stream.pace.finish(c.stream.end)
 		return c.stream.readError
 	}
 	body, err := io.ReadAll(io.LimitReader(c.exchange.body, maxBodyBytes))
@@ -124,6 +123,17 @@ func (c *call) read() error {
 		err = io.EOF
 	}
 	return err
+}
+
+// endedAt is when the last bytes of the answer came, or when it was given up.
+func (c *call) endedAt(readError error) time.Time {
+	switch {
+	case c.stream != nil:
+		return c.stream.end
+	case errors.Is(readError, io.EOF):
+		return c.exchange.arrived()
+	}
+	return time.Now()
 }
 
 func isEventStream(e *exchange) bool {

@@ -33,6 +33,7 @@ type stream struct {
 	errorOutcome string
 	errorMessage string
 	readError    error
+	takeError    error // of an event, and no fault of the connection
 }
 
 // eventCount is a list's item and no map's: there are few names, and mostly the last one comes again.
@@ -63,26 +64,39 @@ func newStream(p *params, pace pace) *stream {
 	return s
 }
 
-// read goes on until the stream ends. All events of one read arrived at the same moment, as far as
-// this side can tell; arrived says when that was.
+// read goes on until the stream ends; arrived says when came what was read last. Where the connection gives events to
+// take by itself, only the first and the end come from the body.
 func (s *stream) read(body io.Reader, buffer []byte, arrived func() time.Time) {
 	for s.readError == nil {
 		n, err := body.Read(buffer)
-		if n == 0 {
-			s.now = time.Now() // an end has no bytes that would tell when it came
-		} else {
+		switch {
+		case err == nil || err == io.EOF:
 			s.now = arrived()
-			s.bytes += int64(n)
-			s.delivery.read(s.now, s.parser.IsMidEvent())
-			s.readError = s.parser.Feed(buffer[:n], s.visit)
-			s.pace.read(s.now, int64(n))
+		case s.takeError == nil:
+			s.now = time.Now() // from this side, or of a connection that broke
+		}
+		if n > 0 {
+			s.readError = s.take(buffer[:n], s.now)
 		}
 		if s.readError == nil {
 			s.readError = err
 		}
 	}
+	if s.takeError != nil {
+		s.readError = s.takeError
+	}
 	s.end = s.now
 	s.isStopped = errors.Is(s.readError, errStopped)
+}
+
+// take is given what came at one moment, as far as this side can tell. It does not wait for anything.
+func (s *stream) take(piece []byte, at time.Time) error {
+	s.now = at
+	s.bytes += int64(len(piece))
+	s.delivery.read(at, s.parser.IsMidEvent())
+	s.takeError = s.parser.Feed(piece, s.visit)
+	s.pace.read(at, int64(len(piece)))
+	return s.takeError
 }
 
 func (s *stream) visit(event eventstream.Event) error {

@@ -3,10 +3,13 @@ package sse
 import (
 	"compress/gzip"
 	"compress/zlib"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,13 +70,12 @@ func TestReadsAnEventOfOneMegabyte(t *testing.T) {
 }
 
 func TestSendsHeadersCookiesAndBody(t *testing.T) {
-	var seen *http.Request
-	var body strings.Builder
+	requests := make(chan *http.Request, 2)
+	bodies := make(chan string, 2)
 	address := serve(t, func(w http.ResponseWriter, request *http.Request) {
-		seen = request
-		buffer := make([]byte, 100)
-		n, _ := request.Body.Read(buffer)
-		body.Write(buffer[:n])
+		body, _ := io.ReadAll(request.Body)
+		requests <- request
+		bodies <- string(body)
 		http.SetCookie(w, &http.Cookie{Name: "session", Value: "s1"})
 		streamTo(w, end)
 	})
@@ -81,6 +83,8 @@ func TestSendsHeadersCookiesAndBody(t *testing.T) {
 	params := `{ headers: { Authorization: 'Bearer k', Host: 'dify.example' }, cookies: { a: '1' } }`
 	v.request(address, params)
 	v.request(address, params)
+	<-requests
+	seen, body := <-requests, <-bodies
 	if seen.Header.Get("Authorization") != "Bearer k" || seen.Host != "dify.example" ||
 		seen.Header.Get("User-Agent") != "k6-test" || seen.Header.Get("Accept") != "text/event-stream" {
 		t.Errorf("headers %v, host %q", seen.Header, seen.Host)
@@ -88,24 +92,23 @@ func TestSendsHeadersCookiesAndBody(t *testing.T) {
 	if cookies := seen.Header.Get("Cookie"); cookies != "a=1; session=s1" {
 		t.Errorf("cookies %q, want the script's and the server's", cookies)
 	}
-	if !strings.Contains(body.String(), `{"query":"x"}`) {
-		t.Errorf("body %q", body.String())
+	if body != `{"query":"x"}` {
+		t.Errorf("body %q", body)
 	}
 }
 
 func TestFollowsARedirectWithTheBody(t *testing.T) {
-	arrived := ""
-	var target string
-	target = serve(t, func(w http.ResponseWriter, request *http.Request) {
+	var arrived atomic.Value
+	target := serve(t, func(w http.ResponseWriter, request *http.Request) {
 		if request.URL.Path == "/" {
-			http.Redirect(w, request, target+"/there", http.StatusTemporaryRedirect)
+			http.Redirect(w, request, "/there", http.StatusTemporaryRedirect)
 			return
 		}
-		arrived = request.Method
+		arrived.Store(request.Method)
 		streamTo(w, end)
 	})
-	if got := newVU(t).request(target, `{}`); got.Outcome != "ok" || arrived != "POST" {
-		t.Errorf("outcome %q, arrived with %q", got.Outcome, arrived)
+	if got := newVU(t).request(target, `{}`); got.Outcome != "ok" || arrived.Load() != "POST" {
+		t.Errorf("outcome %q, arrived with %v", got.Outcome, arrived.Load())
 	}
 	if got := newVU(t).request(target, `{ redirects: 0 }`); got.Status != 307 {
 		t.Errorf("status %d with no redirect allowed, want 307", got.Status)
@@ -113,17 +116,19 @@ func TestFollowsARedirectWithTheBody(t *testing.T) {
 }
 
 func TestReusesTheConnectionOfAStreamThatEnded(t *testing.T) {
-	connections := map[string]bool{}
+	var connections sync.Map
 	address := serve(t, func(w http.ResponseWriter, request *http.Request) {
-		connections[request.RemoteAddr] = true
+		connections.Store(request.RemoteAddr, true)
 		streamTo(w, token, end)
 	})
 	v := newVU(t)
 	for range 3 {
 		v.request(address, `{}`)
 	}
-	if len(connections) != 1 {
-		t.Errorf("%d connections for 3 streams, want 1", len(connections))
+	count := 0
+	connections.Range(func(any, any) bool { count++; return true })
+	if count != 1 {
+		t.Errorf("%d connections for 3 streams, want 1", count)
 	}
 }
 
@@ -143,16 +148,16 @@ func TestReadsAStreamOverHTTP2(t *testing.T) {
 }
 
 func TestGoesThroughTheProxyOfTheTransport(t *testing.T) {
-	asked := ""
+	var asked atomic.Value
 	proxy := serve(t, func(w http.ResponseWriter, request *http.Request) {
-		asked = request.URL.String()
+		asked.Store(request.URL.String())
 		streamTo(w, end)
 	})
 	v := newVU(t)
 	proxyURL, _ := url.Parse(proxy)
 	v.state.Transport.(*http.Transport).Proxy = http.ProxyURL(proxyURL)
-	if got := v.request("http://dify.example/v1/chat-messages", `{}`); got.Outcome != "ok" || asked != "http://dify.example/v1/chat-messages" {
-		t.Errorf("outcome %q, the proxy was asked for %q", got.Outcome, asked)
+	if got := v.request("http://dify.example/v1/chat-messages", `{}`); got.Outcome != "ok" || asked.Load() != "http://dify.example/v1/chat-messages" {
+		t.Errorf("outcome %q, the proxy was asked for %v", got.Outcome, asked.Load())
 	}
 }
 
