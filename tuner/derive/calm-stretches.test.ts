@@ -44,6 +44,14 @@ describe('calmRanges', () => {
     expect(second).toBeUndefined();
   });
 
+  it('leaves out a stretch that begins with what an overload left behind: a few of it are far slower', () => {
+    // Two of 60 at 1500 ms raise the mean by 28 ms, about a standard error, and the variance to five times.
+    const leftBehind = [...around(700, 58, 2), 1500, 1500];
+    expect(recorded(around(700, 40, 1), leftBehind).calm).toEqual([0]);
+    // A wider spread alone is none.
+    expect(recorded(around(700, 40, 1), around(700, 60, 2, 300)).calm).toEqual([0, 1]);
+  });
+
   it('needs ten requests in a stretch', () => {
     expect(recorded(around(100, 9, 1), around(700, 10, 2)).calm).toEqual([1]);
     expect(recorded(around(100, 9, 1)).calm).toEqual([]);

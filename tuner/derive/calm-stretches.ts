@@ -4,8 +4,10 @@ import type { Stretch } from './load-steps.ts';
 
 /** A quantile of fewer says little. */
 const fewestRequests = 10;
-/** One-sided 5 %: a stretch whose mean lies above by more standard errors than this is slower, not unlucky. */
-const mostStandardErrors = 1.645;
+/** One-sided 10 %: a stretch whose mean lies above by more standard errors than this is slower, not unlucky. */
+const mostStandardErrors = 1.28;
+/** A stretch that begins with what an overload left behind has a few slow ones: its mean shows less of it than its spread. */
+const mostTimesVariance = 4;
 /** However few requests there are to tell it by, one this much slower is not the same. */
 const mostTimesSlower = 1.15;
 
@@ -43,6 +45,7 @@ export function calmRanges(
 
 function isSlower(seen: Histogram, calm: Histogram): boolean {
   const error = Math.sqrt(seen.variance / seen.count + calm.variance / calm.count);
+  if (seen.variance > mostTimesVariance * calm.variance) return true;
   return seen.mean > calm.mean + mostStandardErrors * error || seen.mean > mostTimesSlower * calm.mean;
 }
 
