@@ -90,14 +90,18 @@ export function deriveEvidence(recording: Recording): Evidence {
       postgresMaxConnections: recording.postgresMaxConnections,
       postgresConnectionsPerReplica: connectionsPerReplica(observation),
     },
-    rescales: events.flatMap((event) =>
-      event.type === 'event' && event.reason === 'SuccessfulRescale' && event.component !== null
-        ? [{ atSeconds: event.atSeconds, component: event.component, message: event.message }]
-        : [],
-    ),
+    rescales: rescalesOf(events),
     unknowns: unknownsOf(components, observation, routes),
     gaps: mergeGaps(observation.samples.gap),
   };
+}
+
+function rescalesOf(events: readonly RunEvent[]): Evidence['rescales'] {
+  return events.flatMap((event) =>
+    event.type === 'event' && event.reason === 'SuccessfulRescale' && event.component !== null
+      ? [{ atSeconds: event.atSeconds, component: event.component, message: event.message }]
+      : [],
+  );
 }
 
 /** Arrivals are what was due: requests started and those that the generator dropped. */
