@@ -31,6 +31,7 @@ type conn struct {
 
 	receiving sync.Mutex // of what follows; never held while one waits
 	isDrained bool       // the last read left nothing, and no notice came since
+	isStamped bool       // the kernel said when the last bytes came
 	received  message
 	diversion diversion
 
@@ -105,10 +106,19 @@ func (c *conn) send(from []byte) (int, error) {
 }
 
 func (c *conn) Gather(isGathered bool) {
+	if isGathered && !c.canBeGathered() {
+		return
+	}
 	if err := c.move(isGathered); err != nil {
 		// Out of memory, or of watches: let the reader find out, instead of waiting for ever.
 		c.hear(syscall.EPOLLERR, nil)
 	}
+}
+
+func (c *conn) canBeGathered() bool {
+	c.receiving.Lock()
+	defer c.receiving.Unlock()
+	return c.isStamped
 }
 
 func (c *conn) move(isGathered bool) error {

@@ -18,7 +18,7 @@ func (c *conn) Read(into []byte) (int, error) {
 	defer c.reading.Unlock()
 	for {
 		if err := c.readable.failure(); err != nil {
-			c.endDiversion()
+			c.stopDiversion()
 			return 0, c.fail("read", err)
 		}
 		n, err := c.attempt(into)
@@ -94,7 +94,9 @@ func (c *conn) receive(into []byte) (int, error) {
 		c.set(time.Now())
 		return 0, io.EOF
 	}
-	c.note(c.received.stampNanos())
+	stampNanos := c.received.stampNanos()
+	c.isStamped = stampNanos > 0
+	c.note(stampNanos)
 	return n, nil
 }
 
@@ -121,18 +123,22 @@ func (c *conn) Follow() {
 func (c *conn) Divert(sink Sink) {
 	c.receiving.Lock()
 	defer c.receiving.Unlock()
-	c.diversion.sink = sink
+	if c.isStamped {
+		c.diversion.sink = sink
+	}
 }
 
-func (c *conn) Diverted() int64 {
+func (c *conn) EndDiversion() int64 {
 	c.receiving.Lock()
 	defer c.receiving.Unlock()
+	c.diversion.end()
 	count := c.diversion.count
 	c.diversion.count = 0
 	return count
 }
 
-func (c *conn) endDiversion() {
+// stopDiversion keeps what was counted.
+func (c *conn) stopDiversion() {
 	c.receiving.Lock()
 	defer c.receiving.Unlock()
 	c.diversion.end()

@@ -18,17 +18,17 @@ type Timed interface {
 	// An end that bears no bytes came when it was seen. The zero time: nothing was read yet.
 	Arrived() time.Time
 	// Gather says that nobody waits for the next bytes within a millisecond, until it is called with false. Safe beside
-	// reads that wait.
+	// reads that wait. Without effect where the kernel has not told when the last bytes came: they must be seen to be timed.
 	Gather(bool)
 	// Follow says that a response of HTTP/1.1 comes next. It is called before the request is written, and nobody else may
 	// read in between.
 	Follow()
 	// Divert gives the payload of all further chunks of the response's body to a sink, by the goroutine that looks at
 	// gathered connections. The reader must go on to read: it gets what comes first and last, and the sink's error. The sink
-	// is not called any more when that has come, or any other error.
+	// is not called any more when that has come, or any other error. Without effect where Gather is.
 	Divert(Sink)
-	// Diverted is how many bytes readers have not seen for that, since it was last asked; nobody may be reading.
-	Diverted() int64
+	// EndDiversion is for whoever has stopped to read the body. It tells how many bytes the readers have not seen.
+	EndDiversion() int64
 }
 
 // Wrap takes a connection over, which must not be used afterwards: by a poller of our own where the system allows it.
@@ -55,10 +55,10 @@ func (c *stamped) Read(into []byte) (int, error) {
 	return n, err
 }
 
-func (c *stamped) Gather(bool)     {}
-func (c *stamped) Follow()         {}
-func (c *stamped) Divert(Sink)     {}
-func (c *stamped) Diverted() int64 { return 0 }
+func (c *stamped) Gather(bool)         {}
+func (c *stamped) Follow()             {}
+func (c *stamped) Divert(Sink)         {}
+func (c *stamped) EndDiversion() int64 { return 0 }
 
 // processStart bears the monotonic clock, and so do the moments that are told from it.
 var processStart = time.Now()

@@ -155,7 +155,7 @@ func (e *exchange) gather(sink socket.Sink) (end func()) {
 	return func() {
 		connection.Gather(false)
 		if dialer, ok := e.state.Dialer.(*netext.Dialer); ok {
-			atomic.AddInt64(&dialer.BytesRead, connection.Diverted())
+			atomic.AddInt64(&dialer.BytesRead, connection.EndDiversion())
 		}
 	}
 }
