@@ -74,6 +74,20 @@ describe('calibrateAgainstRecording', () => {
     expect(wait?.simulated).toBeLessThan(wait?.simulatedHigh ?? 0);
   });
 
+  it('holds usage against what was done when it was measured, not when it was told', () => {
+    const usage = series(Array.from({ length: 50 }, (_, index) => (index < 22 ? 0.2 : 1)));
+    const told = (usageLagSeconds: number) => {
+      const evidence = recorded({ cpuUsageRatio: { api: usage } });
+      const { api } = evidence.components;
+      if (api === undefined) throw new Error('the fixture has an API');
+      const components = { ...evidence.components, api: { ...api, usageLagSeconds } };
+      const [first] = calibrationSeries({ ...evidence, components });
+      return first?.find(({ quantity }) => quantity === 'api cpuUsageRatio')?.recorded.fromSeconds;
+    };
+    expect(told(0)).toBe(0);
+    expect(told(4)).toBe(-4);
+  });
+
   it('lets the autoscaler look when the recorded one did', () => {
     const firstRescales = (syncAtSeconds: number) => {
       const evidence = recorded({

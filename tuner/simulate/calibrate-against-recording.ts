@@ -127,7 +127,7 @@ function scalingInForce(evidence: Evidence, model: SimulationModel): Scaling {
 
 const millisecondsPerSecond = 1000;
 
-function pairSeries({ timeline }: Evidence, series: SimulationSeries): CalibrationSeries[] {
+function pairSeries({ timeline, components }: Evidence, series: SimulationSeries): CalibrationSeries[] {
   const pairs: CalibrationSeries[] = [];
   const add = (quantity: string, unit: string, recorded: Series | null | undefined, simulated: Series) => {
     if (recorded?.values.some((value) => value !== null)) {
@@ -142,7 +142,15 @@ function pairSeries({ timeline }: Evidence, series: SimulationSeries): Calibrati
       timeline.replicas[component]?.ready,
       each(columns.readyReplicas, 1, 1),
     );
-    add(`${name} cpuUsageRatio`, '', timeline.cpuUsageRatio[component], each(columns.cpuUsageRatio, 1, 1));
+    const usage = timeline.cpuUsageRatio[component];
+    const lagSeconds = components[component]?.usageLagSeconds ?? 0;
+    add(
+      `${name} cpuUsageRatio`,
+      '',
+      // What was told of a moment is of that much earlier.
+      usage && { ...usage, fromSeconds: usage.fromSeconds - lagSeconds },
+      each(columns.cpuUsageRatio, 1, 1),
+    );
   }
   if (series.queueDepth !== null)
     add('queueDepth', 'runs', timeline.queueDepth, each(series.queueDepth, 1, 1));
