@@ -75,7 +75,7 @@ function calibration(verdict: Recorded<Verdict>): Shown {
   const rows = items(verdict.at('calibration'));
   if (rows.length === 0) return html`<p>The simulator was not held against this recording.</p>`;
   return table(
-    'The simulator under the settings in force, against the recording it learned from',
+    'The simulator under the settings in force, in several draws of what is luck, against the recording it learned from',
     [
       { head: 'Quantity', cell: (row) => text(row.at('quantity')) },
       { head: 'Recorded, mean', isNumber: true, cell: (row) => number(row.at('recorded'), 'decimal') },
