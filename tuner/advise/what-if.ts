@@ -83,6 +83,7 @@ export function whatIf(evidence: Evidence, options: WhatIfOptions): WhatIf {
     results.map(({ summary }) => summary),
     config.replicaHourPrice,
   );
+  const pages = simulatedPages(results, webPages);
   return {
     demand: {
       description: expected.description,
@@ -91,8 +92,8 @@ export function whatIf(evidence: Evidence, options: WhatIfOptions): WhatIf {
     },
     outcome: simulatedOutcome(outcome, config.replicaHourPrice),
     timeline: simulatedTimeline(series, expected.durationSeconds),
-    pages: simulatedPages(results, webPages),
-    assumptions: [...built.assumptions, ...webAssumptions(evidence, webPages)],
+    pages,
+    assumptions: [...built.assumptions, ...webAssumptions(evidence, webPages, pages?.opened ?? null)],
   };
 }
 

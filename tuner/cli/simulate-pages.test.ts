@@ -132,6 +132,18 @@ describe('tune simulate with a web front end', () => {
     expect(assumptions.join('\n')).toContain('web: { pagesPerChat: 1.5, cpuMillisecondsPerPage: 40 }');
   });
 
+  it('says so where pages are stated a chat, and the demand has no chats', async () => {
+    const place = recorded(withWeb(evidence), stated);
+    const demand = join(place, 'runs-alone.yaml');
+    writeFileSync(
+      demand,
+      'mix: { workflow: 1 }\nshape: { constant: { arrivalsPerSecond: 1, duration: 2m } }\n',
+    );
+    const { pages, assumptions } = await simulated(place, { demand });
+    expect(pages).toMatchObject({ opened: 0, failed: 0, firstByteP95Seconds: null });
+    expect(assumptions.join('\n')).toContain('the demand has no chats: no page was opened');
+  });
+
   it('says so where pages are stated and no web was recorded', async () => {
     const { pages, assumptions } = await simulated(recorded(evidence, stated));
     expect(pages).toBeNull();

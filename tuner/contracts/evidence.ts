@@ -109,9 +109,9 @@ export const indexingEvidenceSchema = z.strictObject({
 /** Pages of the web front end. Nobody opened one in the run: stated by somebody, not learned from it. */
 export const webPagesSchema = z.strictObject({
   /** Pages opened for each chat request. */
-  pagesPerChat: z.number(),
+  pagesPerChat: z.number().positive(),
   /** CPU that web spends on one page. */
-  cpuMillisecondsPerPage: z.number(),
+  cpuMillisecondsPerPage: z.number().positive(),
   /** Who says so: `targets.staging.web in tune.yaml`. */
   source: z.string(),
 });

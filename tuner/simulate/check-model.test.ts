@@ -45,6 +45,12 @@ describe('checkModel', () => {
     expect(error.next).toContain('evidence.json');
   });
 
+  it.each([0, -40, Number.NaN, Number.POSITIVE_INFINITY])('refuses pages of %d ms', (cpuMilliseconds) => {
+    expect(() => checkModel({ ...exampleModel, pages: { cpuMilliseconds } })).toThrow(
+      `pages.cpuMilliseconds is ${cpuMilliseconds}; it has to be a number above 0`,
+    );
+  });
+
   it('names all that is wrong at once', () => {
     expect(thrown({ processes: -1, processMillicores: Number.NaN }).message.split('\n')).toHaveLength(3);
   });

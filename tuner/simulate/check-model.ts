@@ -7,8 +7,8 @@ import type { ComponentModel, SimulationModel } from './model.ts';
  *
  * @throws TuneError BAD_MODEL with every number that cannot be simulated
  */
-export function checkModel({ components }: SimulationModel): void {
-  const problems = components.flatMap((component) => problemsOf(component));
+export function checkModel({ components, pages }: SimulationModel): void {
+  const problems = [...components.flatMap((component) => problemsOf(component)), ...problemsOfPages(pages)];
   if (problems.length === 0) return;
   throw new TuneError({
     code: 'BAD_MODEL',
@@ -17,6 +17,12 @@ export function checkModel({ components }: SimulationModel): void {
     next: 'check the numbers of that component in evidence.json, or derive it anew: tune recommend RUN',
     exitCode: exitCodes.usage,
   });
+}
+
+/** A page that takes no time, or less, would never be done in order. */
+function problemsOfPages(pages: SimulationModel['pages']): string[] {
+  if (pages === undefined || (pages.cpuMilliseconds > 0 && Number.isFinite(pages.cpuMilliseconds))) return [];
+  return [`pages.cpuMilliseconds is ${pages.cpuMilliseconds}; it has to be a number above 0`];
 }
 
 function problemsOf(component: ComponentModel): string[] {
@@ -31,12 +37,12 @@ function problemsOf(component: ComponentModel): string[] {
     [`processes is ${processes}`, Number.isInteger(processes) && processes > 0, 'a whole number above 0'],
     [
       `processMillicores is ${processMillicores}`,
-      isFinite(processMillicores) && processMillicores > 0,
+      Number.isFinite(processMillicores) && processMillicores > 0,
       'a number above 0',
     ],
     [
       `idleMillicores is ${idleMillicores}`,
-      isFinite(idleMillicores) && idleMillicores >= 0,
+      Number.isFinite(idleMillicores) && idleMillicores >= 0,
       'a number of 0 or more',
     ],
     [
