@@ -26,20 +26,19 @@ type exchange struct {
 	state  *lib.State
 	params *params
 	// transport is the VU's, with connections that tell when bytes came.
-	transport http.RoundTripper
-	begin     time.Time
-	parent    context.Context
-	context   context.Context
-	cancel    context.CancelFunc
-	tracer    *httpext.Tracer
-	request   *http.Request
-	response  *http.Response
-	body      io.ReadCloser
-	err       error
-	isHungUp  atomic.Bool
-	// connection is nil where its reads say nothing of this response: HTTP/2 carries others as well.
-	connection socket.Timed
-	isPlain    bool // nothing stands between the connection and HTTP
+	transport  http.RoundTripper
+	begin      time.Time
+	parent     context.Context
+	context    context.Context
+	cancel     context.CancelFunc
+	tracer     *httpext.Tracer
+	request    *http.Request
+	response   *http.Response
+	body       io.ReadCloser
+	err        error
+	isHungUp   atomic.Bool
+	connection socket.Timed // nil where it cannot tell when bytes came
+	isPlain    bool         // nothing stands between the connection and HTTP
 }
 
 func (m *module) newExchange(p *params) *exchange {
@@ -73,9 +72,6 @@ func (e *exchange) send(url string) {
 	client := http.Client{Transport: e.transport, CheckRedirect: e.checkRedirect}
 	if e.response, e.err = client.Do(e.request); e.err != nil {
 		return
-	}
-	if e.response.ProtoMajor != 1 {
-		e.connection = nil
 	}
 	if e.params.jar != nil {
 		e.params.jar.SetCookies(e.response.Request.URL, e.response.Cookies())
@@ -130,7 +126,8 @@ func (e *exchange) checkRedirect(next *http.Request, via []*http.Request) error 
 	return nil
 }
 
-// arrived is when the bytes that were read last had come; now, where the connection cannot say.
+// arrived is when the bytes that were read last had come; now, where the connection cannot say. Over HTTP/2 they may be
+// newer than those that are asked about, and are no later than now either.
 func (e *exchange) arrived() time.Time {
 	if e.connection != nil {
 		// What came before the request is none of its answer: the clock of the wall was set meanwhile.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -151,5 +152,49 @@ func TestKeepsWhatK6HasNoRoomFor(t *testing.T) {
 	<-taken
 	if got.Outcome != "ok" || len(v.taken()["tokens{e,}"]) != tokens {
 		t.Errorf("outcome %q, and not all of %d tokens reached k6", got.Outcome, tokens)
+	}
+}
+
+// By the server's own clock, which is ours: however the events get here, and through however many goroutines.
+func TestTimesTokensByTheirArrival(t *testing.T) {
+	var sent [3]atomic.Int64
+	handler := http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		_, _ = io.Copy(io.Discard, request.Body)
+		for i := range sent {
+			time.Sleep(40 * time.Millisecond)
+			sent[i].Store(time.Now().UnixNano())
+			streamTo(w, token)
+		}
+		streamTo(w, end)
+	})
+	for _, way := range []string{"plain", "TLS", "HTTP/2"} {
+		t.Run(way, func(t *testing.T) {
+			server := httptest.NewUnstartedServer(handler)
+			server.EnableHTTP2 = way == "HTTP/2"
+			if way == "plain" {
+				server.Start()
+			} else {
+				server.StartTLS()
+			}
+			t.Cleanup(server.Close)
+			v := newVU(t)
+			v.state.TLSConfig.InsecureSkipVerify = true
+			for range 3 {
+				got := v.request(server.URL, `{ endpoint: 'e' }`)
+				if got.Outcome != "ok" || got.Times.FirstTokenMs == nil {
+					t.Fatalf("outcome %q (%s)", got.Outcome, got.Message)
+				}
+				first := *got.Times.StartAtMs + *got.Times.FirstTokenMs - float64(sent[0].Load())/1e6
+				gaps := v.taken()["inter_token_gap_ms{e,}"]
+				if first < -1 || first > 25 || len(gaps) != 2 {
+					t.Fatalf("the first token came %.3f ms after it was sent, gaps %v", first, gaps)
+				}
+				for i, gap := range gaps {
+					if want := float64(sent[i+1].Load()-sent[i].Load()) / 1e6; gap < want-25 || gap > want+25 {
+						t.Errorf("gap of %.3f ms, and %.3f ms when they were sent", gap, want)
+					}
+				}
+			}
+		})
 	}
 }
