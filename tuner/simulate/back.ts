@@ -1,12 +1,13 @@
-import { fillAnswers, keepAnswers } from './answer-stage.ts';
+import { answeredIn, fillAnswers, keepAnswers } from './answer-stage.ts';
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import type { DelayHistogram } from './delay-histogram.ts';
-import { addDelay } from './delay-histogram.ts';
-import { createFifoQueues, type FifoQueues, ringSeconds } from './fifo-queue.ts';
-import { addFirstTokenDelay, type CpuMet, cpuWaitSeconds } from './first-token-delays.ts';
+import { addSpreadDelay, mostOf, type UncertainDelay } from './delay-histogram.ts';
+import { createFifoQueues, type FifoQueues, ringMask, ringSeconds } from './fifo-queue.ts';
+import { addFirstTokenDelay, type CpuMet, cpuWaitOf, cpuWaitSeconds } from './first-token-delays.ts';
+import { createHandover, type Handover } from './handover.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import type { Noise } from './noise.ts';
-import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
+import { createPodCpu, createPodFlow, meanEnding, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
 import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
 import { type ServiceMix, serviceMix } from './service-mix.ts';
@@ -22,19 +23,19 @@ export interface Back {
   readonly model: ComponentModel;
   readonly pods: Pods;
   readonly queued: ServiceMix;
-  /** Runs that wait; of those that came in a second, the mean delay they had met before. */
+  /** Runs that wait; of those that came in a second, the delay they had met before: mean and deviation. */
   readonly queue: FifoQueues;
   readonly delayBefore: Float64Array;
+  readonly deviationBefore: Float64Array;
   waiting: number;
   /** Whether no run came near to waiting in the last second; the rings are not kept then. */
   wasCalm: boolean;
   /** While calm: runs up to which none waits (-1: to be worked out anew); runs whose delays are not recorded yet,
-   * the sum of these, and the second at which they are. */
+   * and the second at which they are. */
   mostRunning: number;
   /** Reused. */
   readonly plan: PoolPlan;
-  unrecorded: number;
-  unrecordedDelays: number;
+  readonly unrecorded: Handover;
   recordAt: number;
   /** Runs being worked on, over all pods; while not followed, their processes are taken as one of many times its CPU. */
   readonly cpu: PodCpu;
@@ -52,8 +53,6 @@ export interface Back {
   owedCpu: number;
   /** null unless somebody wants to see it. */
   readonly trace: BackTrace | null;
-  /** Of the runs in the queue and on workers, the share that ended in the last second. */
-  endedRatio: number;
   lostRuns: number;
   /** Runs that began after their client had given up. */
   abandoned: number;
@@ -86,12 +85,12 @@ export function createBack(
     queued,
     queue: createFifoQueues(1),
     delayBefore: new Float64Array(ringSeconds),
+    deviationBefore: new Float64Array(ringSeconds),
     waiting: 0,
     wasCalm: true,
     mostRunning: -1,
     plan: createPoolPlan(),
-    unrecorded: 0,
-    unrecordedDelays: 0,
+    unrecorded: createHandover(),
     recordAt: 0,
     trace: options.withTrace ? createTrace(demand.durationSeconds) : null,
     cpu: createPodCpu(1, queued),
@@ -102,7 +101,6 @@ export function createBack(
     cpuMet: { jobs: 0, growth: 0, variation: variationOfUnknownCpuWait, most: Number.POSITIVE_INFINITY },
     cpuMilliseconds: 0,
     owedCpu: 0,
-    endedRatio: 0,
     lostRuns: 0,
     abandoned: 0,
   };
@@ -110,6 +108,32 @@ export function createBack(
 
 export function runningRuns({ flow }: Back): number {
   return flow.beginning + flow.answering + flow.ending;
+}
+
+/** In the queue and on workers, those that are scaled in included. */
+export function runsIn(back: Back): number {
+  return back.waiting + runningRuns(back) + back.detached;
+}
+
+/** Of the runs in the queue and on workers, the share that ends in a second, mean. */
+export function endingRatioOf(back: Back): number {
+  const { flow, queued, cpuMet, detached } = back;
+  const all = runsIn(back);
+  const ending = meanEnding(flow, queued, cpuMet.jobs) + detached * (1 - queued.surviving);
+  return all > 0 ? Math.min(1, ending / all) : 0;
+}
+
+/** Runs that end in second `at`, as far as that can be seen before: those that are done with waiting for others. */
+export function expectEnds(back: Back, at: number): number {
+  const { pods, own, cpu, queued, flow } = back;
+  const detached = back.detached * (1 - queued.surviving);
+  if (back.wasCalm) return detached + flow.answering * (1 - queued.surviving);
+  if (!back.isFollowed || own === null) return detached + answeredIn(cpu.answers, 0, at);
+  let done = detached;
+  for (let index = 0; index < pods.readyCount; index++) {
+    done += answeredIn(own.cpu.answers, pods.ready[index] as number, at);
+  }
+  return done;
 }
 
 /**
@@ -168,30 +192,42 @@ export interface BackSecond {
   readonly firstTokenDelays: DelayHistogram;
 }
 
+/** Reused. */
+const waitedNow: UncertainDelay = { mean: 0, deviation: 0 };
+
+/** What those had met in all that came to the queue in second `came` and waited in it. */
+export function waitedOf(
+  { delayBefore, deviationBefore }: Back,
+  came: number,
+  { mean, deviation }: UncertainDelay,
+): UncertainDelay {
+  const before = deviationBefore[came & ringMask] as number;
+  waitedNow.mean = mean + (delayBefore[came & ringMask] as number);
+  waitedNow.deviation = Math.sqrt(deviation * deviation + before * before);
+  return waitedNow;
+}
+
 /** `count` runs begin after a wait, those aside that nobody waits for any more. */
-export function recordDelay(back: Back, wait: number, count: number, second: BackSecond): void {
-  if (recordQueued(back, wait, count, second)) recordBegun(back, wait, count, second);
+export function recordDelay(back: Back, waited: UncertainDelay, count: number, second: BackSecond): void {
+  if (recordQueued(back, waited, count, second)) recordBegun(back, waited, count, second);
 }
 
 /** @returns whether somebody still waits for them */
-export function recordQueued(back: Back, wait: number, count: number, second: BackSecond): boolean {
-  if (wait > second.requestTimeoutSeconds) {
+export function recordQueued(back: Back, waited: UncertainDelay, count: number, second: BackSecond): boolean {
+  if (waited.mean > second.requestTimeoutSeconds) {
     back.abandoned += count;
     return false;
   }
-  addDelay(second.queueDelays, wait, count);
+  addSpreadDelay(second.queueDelays, count, waited, mostOf(waited));
   return true;
 }
 
 /** First tokens of runs whose CPU is taken to be shared as it is now. */
-export function recordBegun(back: Back, wait: number, count: number, second: BackSecond): void {
+export function recordBegun(back: Back, waited: UncertainDelay, count: number, second: BackSecond): void {
   const { cpuMet } = back;
-  addFirstTokenDelay(second.firstTokenDelays, count, {
-    slotWait: wait,
-    cpuWait: cpuWaitSeconds(second.cpuSecondsBeforeFirstToken, cpuMet),
-    variation: cpuMet.variation,
-    mostCpuWait: second.cpuSecondsBeforeFirstToken * cpuMet.most,
-  });
+  const { cpuSecondsBeforeFirstToken: cpuSeconds } = second;
+  const cpuWait = cpuWaitOf(cpuWaitSeconds(cpuSeconds, cpuMet), cpuSeconds, cpuMet);
+  addFirstTokenDelay(second.firstTokenDelays, count, waited, cpuWait);
 }
 
 /**

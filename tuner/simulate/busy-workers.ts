@@ -1,40 +1,40 @@
-import { type Back, type BackSecond, recordDelay, runningRuns, useCpu } from './back.ts';
+import { type Back, type BackSecond, recordDelay, runningRuns, useCpu, waitedOf } from './back.ts';
 import { setCalm } from './calm-workers.ts';
 import { variationOfCpuWait } from './cpu-chance.ts';
-import { enterQueue, leaveQueue, ringMask } from './fifo-queue.ts';
-import { endingNew, endingOld, finishSecond, meanEnding, passStages } from './pod-flow.ts';
+import { enterQueue, type Leaving, leaveQueue, ringMask } from './fifo-queue.ts';
+import { deviationOfDelay, type Handover, meanDelay } from './handover.ts';
+import { createPodLoad, passStages } from './pass-stages.ts';
+import { endingNew, endingOld, finishSecond, meanEnding } from './pod-flow.ts';
 import { mostCalmJobs } from './pool-plan.ts';
-import { slotWaitSeconds } from './slot-wait.ts';
+import { type SlotLoad, slotWaitOf } from './slot-wait.ts';
 import { beginWorker, createWorkerPods, gatherWorkers, stepWorkers, type WorkerPods } from './worker-pods.ts';
 
 /**
- * One second of a queue and workers that may all be taken, in which `arrived` runs come.
+ * One second of a queue and workers that may all be taken, in which runs come.
  *
- * @param delayBefore that these had met before, mean, seconds
  * @returns runs that ended
  */
-export function stepBusy(back: Back, arrived: number, delayBefore: number, second: BackSecond): number {
+export function stepBusy(back: Back, coming: Handover, second: BackSecond): number {
   const { queued, flow, queue } = back;
+  const arrived = coming.count;
   const at = second.atSeconds;
   setCalm(back, false, second);
   const own = followPods(back, arrived, second);
   enterQueue(queue, 0, at, arrived);
-  back.delayBefore[at & ringMask] = delayBefore;
-  const inSystem = back.waiting + runningRuns(back) + back.detached + arrived / 2;
+  back.delayBefore[at & ringMask] = meanDelay(coming);
+  back.deviationBefore[at & ringMask] = deviationOfDelay(coming);
   const started =
     own === null ? stepTogether(back, arrived, second) : stepWorkers(back, own, arrived, second);
   back.waiting = Math.max(0, back.waiting + arrived - started);
   const detachedEnded = back.detached * (1 - queued.surviving);
   back.detached -= detachedEnded;
-  const ended = flow.ended + detachedEnded;
-  back.endedRatio = inSystem > 0 ? Math.min(1, ended / inSystem) : 0;
   const busySeconds = useCpu(back, flow.work, 1);
   if (back.trace !== null) {
     back.trace.waiting[at] = back.waiting;
     back.trace.running[at] = runningRuns(back);
     back.trace.busySeconds[at] = busySeconds;
   }
-  return ended;
+  return flow.ended + detachedEnded;
 }
 
 /** Pods are followed one by one where their CPU is not calm, and until it is by far. */
@@ -62,6 +62,9 @@ function followPods(back: Back, arrived: number, second: BackSecond): WorkerPods
   return back.own;
 }
 
+/** Reused. */
+const load = createPodLoad();
+
 /** Pods as one with the slots and the CPU of all of them. @returns runs that began */
 function stepTogether(back: Back, arrived: number, second: BackSecond): number {
   const { pods, queued, flow } = back;
@@ -71,13 +74,14 @@ function stepTogether(back: Back, arrived: number, second: BackSecond): number {
   // Of the luck that is followed little belongs to each process.
   const processes = Math.max(1, pods.readyCount * back.model.processes);
   const { jobs } = back.cpuMet;
-  passStages(flow, back.cpu, queued, {
-    jobs,
-    processes,
-    knownRatio: 1 / processes,
-    coming: back.waiting + arrived,
-    free,
-  });
+  load.jobs = jobs;
+  load.processes = processes;
+  load.knownRatio = 1 / processes;
+  load.cpuSeconds = queued.cpuSeconds;
+  load.cpuSecondsOfJob = queued.cpuSeconds;
+  load.coming = back.waiting + arrived;
+  load.free = free;
+  passStages(flow, back.cpu, queued, load);
   back.cpuMet.variation = variationOfCpuWait(jobs, queued.cpuSeconds, processes);
   back.cpuMet.most = Number.POSITIVE_INFINITY;
   const endingRate = meanEnding(flow, queued, jobs);
@@ -85,18 +89,21 @@ function stepTogether(back: Back, arrived: number, second: BackSecond): number {
   const room = Math.max(0, (free + endingOld(flow)) / (1 - endingNew(flow)));
   const started = Math.min(back.waiting + arrived, room);
   const excess = back.waiting - free + (arrived - endingRate) / 2;
-  if (started > 0) recordStarts(back, started, slotWaitSeconds(excess, endingRate), second);
+  if (started > 0) recordStarts(back, { count: started, free, excess, endingRate, jobs }, second);
   finishSecond(flow, back.cpu, queued, { started, noise: second.noise });
   return started;
 }
 
-/** Delays of the runs that begin in this second. @param slotWait on top of the time in the queue, for all of them */
-function recordStarts(back: Back, started: number, slotWait: number, second: BackSecond): void {
-  const { queue, delayBefore } = back;
-  leaveQueue(queue, 0, second.atSeconds, started);
+type Starts = Leaving & SlotLoad;
+
+/** Delays of the runs that begin in this second. */
+function recordStarts(back: Back, starts: Starts, second: BackSecond): void {
+  const { queue } = back;
+  leaveQueue(queue, 0, second.atSeconds, starts);
   const { count, wait, weight, second: came } = queue.parts;
   for (let part = 0; part < count; part++) {
-    const before = delayBefore[(came[part] as number) & ringMask] as number;
-    recordDelay(back, (wait[part] as number) + slotWait + before, weight[part] as number, second);
+    const inQueue = slotWaitOf(wait[part] as number, starts);
+    const waited = waitedOf(back, came[part] as number, inQueue);
+    recordDelay(back, waited, weight[part] as number, second);
   }
 }

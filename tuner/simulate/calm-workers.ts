@@ -1,7 +1,8 @@
-import { type Back, type BackSecond, beginTogether, recordDelay, runningRuns, useCpu } from './back.ts';
+import { type Back, type BackSecond, type BackTrace, beginTogether, recordDelay, useCpu } from './back.ts';
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { clearQueue } from './fifo-queue.ts';
+import { addHandover, clearHandover, deviationOfDelay, type Handover, meanDelay } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
 import { calmGoesOn, mostCalmJobs, mostWithinSecond, sharedAlikeSeconds } from './pool-plan.ts';
 import { recordUnpassedOfWorkers } from './worker-pods.ts';
@@ -34,9 +35,7 @@ export interface CalmArrivals {
 export function planCalm(back: Back, second: BackSecond, { counts, first, seconds }: CalmArrivals): number {
   const { queued, flow, trace, plan, pods, model } = back;
   plan.seconds = 0;
-  if (back.waiting > 0 || back.cpuMet.jobs >= mostCalmJobs(queued.cpuSeconds) || pods.readyCount === 0)
-    return 0;
-  if (back.mostRunning < 0) back.mostRunning = mostWithoutWaiting(pods.readyCount * model.slotsPerReplica);
+  if (!mayBeCalm(back)) return 0;
   const perProcess = 1 / (pods.readyCount * model.processes);
   const { cpuBefore, cpuAfter } = queued;
   const mostJobs = calmGoesOn * mostCalmJobs(queued.cpuSeconds);
@@ -68,12 +67,10 @@ export function planCalm(back: Back, second: BackSecond, { counts, first, second
     cpuJobs = (beginning + ending) * perProcess;
     came += arrived;
     finished += ended;
-    work += arrived * cpuBefore + answered * cpuAfter;
-    if (trace === null) continue;
-    const at = second.atSeconds + index - first;
-    trace.waiting[at] = 0;
-    trace.running[at] = beginning + answering + ending;
-    trace.busySeconds[at] = arrived * cpuBefore + answered * cpuAfter;
+    const coming = arrived * cpuBefore + answered * cpuAfter;
+    work += coming;
+    if (trace !== null)
+      keepTrace(trace, second.atSeconds + index - first, beginning + answering + ending, coming);
   }
   plan.seconds = index - first;
   plan.beginning = beginning;
@@ -85,37 +82,41 @@ export function planCalm(back: Back, second: BackSecond, { counts, first, second
   return plan.seconds;
 }
 
-/**
- * What was planned happens.
- *
- * @param delaySeconds that each run had met before, mean
- * @returns runs that ended
- */
-export function passCalm(back: Back, second: BackSecond, delaySeconds: number): number {
+function mayBeCalm(back: Back): boolean {
+  const { waiting, cpuMet, queued, pods, model } = back;
+  if (waiting > 0 || cpuMet.jobs >= mostCalmJobs(queued.cpuSeconds) || pods.readyCount === 0) return false;
+  if (back.mostRunning < 0) back.mostRunning = mostWithoutWaiting(pods.readyCount * model.slotsPerReplica);
+  return true;
+}
+
+function keepTrace(trace: BackTrace, at: number, running: number, busySeconds: number): void {
+  trace.waiting[at] = 0;
+  trace.running[at] = running;
+  trace.busySeconds[at] = busySeconds;
+}
+
+/** What was planned happens, to runs that come in this way. @returns runs that ended */
+export function passCalm(back: Back, second: BackSecond, coming: Handover): number {
   const { queued, flow, plan, detached } = back;
-  const { seconds, came } = plan;
+  const { seconds } = plan;
   setCalm(back, true, second);
   back.cpuMet.variation = variationOfUnknownCpuWait;
   back.cpuMet.most = Number.POSITIVE_INFINITY;
-  const middle = runningRuns(back) + detached + came / 2;
   flow.beginning = plan.beginning;
   flow.answering = plan.answering;
   flow.ending = plan.ending;
   const detachedEnded = detached === 0 ? 0 : detached * (1 - queued.surviving ** seconds);
   back.detached = detached - detachedEnded;
   useCpu(back, plan.work, seconds);
-  addUnrecorded(back, came, delaySeconds, second);
-  const ended = plan.ended + detachedEnded;
-  back.endedRatio = middle > 0 ? Math.min(1, ended / middle / seconds) : 0;
-  return ended;
+  addUnrecorded(back, coming, second);
+  return plan.ended + detachedEnded;
 }
 
 /** Delays of runs that begin at once change little within this. */
 const recordedEverySeconds = 5;
 
-function addUnrecorded(back: Back, count: number, delaySeconds: number, second: BackSecond): void {
-  back.unrecorded += count;
-  back.unrecordedDelays += count * delaySeconds;
+function addUnrecorded(back: Back, coming: Handover, second: BackSecond): void {
+  addHandover(back.unrecorded, coming);
   if (second.atSeconds < back.recordAt) return;
   recordCalmDelays(back, second);
   back.recordAt = second.atSeconds + recordedEverySeconds;
@@ -123,8 +124,9 @@ function addUnrecorded(back: Back, count: number, delaySeconds: number, second: 
 
 /** The delays of the runs since the last time; to be called before a bucket of time is closed as well. */
 export function recordCalmDelays(back: Back, second: BackSecond): void {
-  if (back.unrecorded === 0) return;
-  recordDelay(back, back.unrecordedDelays / back.unrecorded, back.unrecorded, second);
-  back.unrecorded = 0;
-  back.unrecordedDelays = 0;
+  const { unrecorded } = back;
+  if (unrecorded.count === 0) return;
+  const before = { mean: meanDelay(unrecorded), deviation: deviationOfDelay(unrecorded) };
+  recordDelay(back, before, unrecorded.count, second);
+  clearHandover(unrecorded);
 }

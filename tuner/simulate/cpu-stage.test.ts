@@ -35,7 +35,7 @@ describe('processor sharing in virtual time', () => {
     for (let at = 0; at < 8; at++) {
       // Three others all the time: a quarter of a second for each in a second, so two seconds for half of one.
       const share = 1 / 4;
-      done.push(passOld(stages, clocks, 0, { at, share, cpuSeconds: 0.5 }));
+      done.push(passOld(stages, clocks, 0, { at, share }, 0.5));
       advanceClock(clocks, 0, at, share);
       enterStage(stages, 0, at, { count: at === 0 ? 8 : 0, passing: 0 });
     }
@@ -51,7 +51,7 @@ describe('processor sharing in virtual time', () => {
     let left = 6;
     for (let at = 10; at < 13; at++) {
       const share = 1 / 4;
-      left -= passOld(stages, clocks, 0, { at, share, cpuSeconds: 0.5 });
+      left -= passOld(stages, clocks, 0, { at, share }, 0.5);
       advanceClock(clocks, 0, at, share);
       enterStage(stages, 0, at, { count: 0, passing: 0 });
     }
@@ -63,7 +63,7 @@ describe('processor sharing in virtual time', () => {
     const stages = createCpuStages(1);
     clearClock(clocks, 0, 10);
     fillStage(stages, 0, 10, { count: 6, cpuSeconds: 0.5 });
-    const ask = (at: number, share: number) => passOld(stages, clocks, 0, { at, share, cpuSeconds: 0.5 });
+    const ask = (at: number, share: number) => passOld(stages, clocks, 0, { at, share }, 0.5);
     expect(ask(10, 0.5)).toBeCloseTo(6, 9);
     expect(ask(10, 0.25)).toBeCloseTo(3, 9);
     advanceClock(clocks, 0, 10, 0.25);

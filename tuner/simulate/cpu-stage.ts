@@ -50,21 +50,22 @@ export function advanceClock({ given }: CpuClocks, process: number, at: number, 
  * Of the requests that were on the stage when second `at` began, those that are done when it ends. Nothing changes
  * by asking; enterStage lets happen what was asked last.
  *
- * @param share what the clock moves on by in this second
+ * @param step `share`: what the clock moves on by in this second
+ * @param cpuSeconds that a request needs on this stage
  */
 export function passOld(
   stages: CpuStages,
   clocks: CpuClocks,
   process: number,
-  step: { readonly at: number; readonly share: number; readonly cpuSeconds: number },
+  { at, share }: { readonly at: number; readonly share: number },
+  cpuSeconds: number,
 ): number {
   const { entered, oldest, passed, foundOldest, foundPassed } = stages;
   const { given } = clocks;
-  const { at } = step;
   const ring = process * ringSeconds;
   const before = passed[process] as number;
   const now = given[ring + (at & ringMask)] as number;
-  const target = now + step.share - step.cpuSeconds;
+  const target = now + share - cpuSeconds;
   let second = Math.max(oldest[process] as number, at + 2 - ringSeconds);
   let total = entered[ring + (at & ringMask)] as number;
   if (target < now) {

@@ -54,7 +54,7 @@ describe('delay histogram', () => {
 
   it('keeps the mean of a delay that it spreads', () => {
     const histogram = createDelayHistogram();
-    addSpreadDelay(histogram, 1, { certain: 0, mean: 2, variation: 1, most: Number.POSITIVE_INFINITY });
+    addSpreadDelay(histogram, 1, { mean: 2, deviation: 2 }, Number.POSITIVE_INFINITY);
     const mean = histogram.weights.reduce((sum, weight, bin) => sum + weight * delayOfBin(bin), 0);
     expect(Math.abs(mean / 2 - 1)).toBeLessThan(0.06);
     expect(histogram.total).toBeCloseTo(1, 10);
@@ -62,7 +62,7 @@ describe('delay histogram', () => {
 
   it('spreads no delay beyond the most it can be', () => {
     const histogram = createDelayHistogram();
-    addSpreadDelay(histogram, 1, { certain: 0, mean: 2, variation: 1, most: 3 });
+    addSpreadDelay(histogram, 1, { mean: 2, deviation: 2 }, 3);
     // Without it the longest part is 8 s.
     expect(delayOfBin(histogram.top)).toBeLessThan(3.3);
     expect(histogram.total).toBeCloseTo(1, 10);

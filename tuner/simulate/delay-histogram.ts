@@ -53,27 +53,55 @@ const exponentialParts = [
   { offset: 2.9957, weight: 0.05 },
 ] as const;
 
+/** A delay with chance around it: mean and standard deviation, seconds. */
+export interface UncertainDelay {
+  mean: number;
+  deviation: number;
+}
+
+export const noDelay: Readonly<UncertainDelay> = { mean: 0, deviation: 0 };
+
+/** More makes the shortest part of the spread negative. */
+const mostOfSpread = 1.44;
+
+/** A delay is taken never to be more deviations above its mean. */
+const mostDeviations = 4;
+
+export function mostOf({ mean, deviation }: Readonly<UncertainDelay>): number {
+  return mean + mostDeviations * deviation;
+}
+
+/** A spread of less than this of its mean is within the width of a bin; of a few milliseconds, nobody sees it. */
+const narrow = 0.05;
+const narrowSeconds = 0.008;
+
 /**
  * A delay with a spread around its mean: the exponential in four parts, drawn together towards the mean.
  *
- * @param delay what is certain of it; mean and coefficient of variation, 0 (none) to 1 (exponential) and above, of the
- * rest, which is never above `most`
+ * @param delay as that of an exponential, its deviation is its mean
+ * @param most it never is above this
  */
 export function addSpreadDelay(
   histogram: DelayHistogram,
   weight: number,
-  delay: {
-    readonly certain: number;
-    readonly mean: number;
-    readonly variation: number;
-    readonly most: number;
-  },
+  { mean, deviation }: Readonly<UncertainDelay>,
+  most: number,
 ): void {
-  const { certain, mean, variation, most } = delay;
+  if (deviation < narrow * mean || deviation < narrowSeconds) {
+    addDelay(histogram, mean, weight);
+    return;
+  }
+  if (deviation > mostOfSpread * mean) {
+    // Most have none of it, a few have much: those an exponential, so that mean and deviation are right.
+    const ofSome = (mean * mean + deviation * deviation) / (2 * mean);
+    const share = mean / ofSome;
+    addDelay(histogram, 0, (1 - share) * weight);
+    addSpreadDelay(histogram, share * weight, { mean: ofSome, deviation: ofSome }, most);
+    return;
+  }
   for (let index = 0; index < exponentialParts.length; index++) {
     const part = exponentialParts[index] as (typeof exponentialParts)[number];
-    const rest = Math.min(most, mean * (1 + part.offset * variation));
-    addDelay(histogram, certain + rest, part.weight * weight);
+    addDelay(histogram, Math.min(most, mean + part.offset * deviation), part.weight * weight);
   }
 }
 

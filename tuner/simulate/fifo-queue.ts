@@ -11,13 +11,15 @@ export interface FifoQueues {
   /** Second of the first that waits, and how many have left, per queue. */
   readonly oldest: Int32Array;
   readonly left: Float64Array;
-  /** Those that left in the last call, in parts that came in the same second. */
-  readonly parts: {
-    count: number;
-    readonly second: Int32Array;
-    readonly wait: Float64Array;
-    readonly weight: Float64Array;
-  };
+  readonly parts: QueueParts;
+}
+
+/** Those that left in the last call, in parts that came in the same second. */
+export interface QueueParts {
+  count: number;
+  readonly second: Int32Array;
+  readonly wait: Float64Array;
+  readonly weight: Float64Array;
 }
 
 /** A power of two, so that a second's place in the ring is taken by a mask. */
@@ -38,9 +40,9 @@ export function createFifoQueues(queues: number): FifoQueues {
     left: new Float64Array(queues),
     parts: {
       count: 0,
-      second: new Int32Array(ringSeconds),
-      wait: new Float64Array(ringSeconds),
-      weight: new Float64Array(ringSeconds),
+      second: new Int32Array(ringSeconds + 4),
+      wait: new Float64Array(ringSeconds + 4),
+      weight: new Float64Array(ringSeconds + 4),
     },
   };
 }
@@ -61,17 +63,23 @@ export function enterQueue(queues: FifoQueues, queue: number, at: number, count:
   if ((oldest[queue] as number) < forgotten) oldest[queue] = forgotten;
 }
 
-/**
- * `count` leave in second `at`, the longest-waiting first; their waits are in `parts`.
- *
- * @param count at most as many as there are
- */
-export function leaveQueue(queues: FifoQueues, queue: number, at: number, count: number): void {
+/** Those that leave a queue in a second. */
+export interface Leaving {
+  /** At most as many as there are. */
+  readonly count: number;
+  /** Of them, those for whom there is room from the beginning; room for the others comes evenly over the second. */
+  readonly free: number;
+}
+
+/** Some leave in second `at`, the longest-waiting first; their waits are in `parts`. */
+export function leaveQueue(queues: FifoQueues, queue: number, at: number, { count, free }: Leaving): void {
   const { entered, oldest, left, parts } = queues;
   const ring = queue * ringSeconds;
   const first = left[queue] as number;
   const last = first + count;
   let second = oldest[queue] as number;
+  const atOnce = first + Math.max(0, free);
+  const perRoom = 1 / Math.max(last - atOnce, nothing);
   let done = first;
   parts.count = 0;
   while (done < last - nothing) {
@@ -79,15 +87,28 @@ export function leaveQueue(queues: FifoQueues, queue: number, at: number, count:
     const from = entered[ring + (second & ringMask)] as number;
     const to = entered[ring + ((second + 1) & ringMask)] as number;
     const upTo = second === at ? last : Math.min(last, to);
-    const middle = (done + upTo) / 2;
-    const cameAt = second + (middle - from) / Math.max(to - from, nothing);
-    const leftAt = at + (middle - first) / count;
-    parts.second[parts.count] = second;
-    parts.wait[parts.count] = Math.max(0, leftAt - cameAt);
-    parts.weight[parts.count] = upTo - done;
-    parts.count++;
+    const perCome = 1 / Math.max(to - from, nothing);
+    if (done < atOnce && atOnce < upTo) {
+      addPart(parts, second, atOnce - done, at - second - ((done + atOnce) / 2 - from) * perCome);
+      done = atOnce;
+    }
+    // Of those for whom room comes later, the first may find it, and the others wait.
+    const shortest = at + Math.max(0, done - atOnce) * perRoom - second - (done - from) * perCome;
+    const longest = at + Math.max(0, upTo - atOnce) * perRoom - second - (upTo - from) * perCome;
+    if (shortest < 0 && longest > 0) {
+      const waiting = ((upTo - done) * longest) / (longest - shortest);
+      addPart(parts, second, upTo - done - waiting, 0);
+      addPart(parts, second, waiting, longest / 2);
+    } else addPart(parts, second, upTo - done, (shortest + longest) / 2);
     done = upTo;
   }
   oldest[queue] = second;
   left[queue] = last;
+}
+
+function addPart(parts: QueueParts, second: number, weight: number, wait: number): void {
+  parts.second[parts.count] = second;
+  parts.wait[parts.count] = Math.max(0, wait);
+  parts.weight[parts.count] = weight;
+  parts.count++;
 }

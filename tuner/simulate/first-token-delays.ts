@@ -1,4 +1,4 @@
-import { addDelay, addSpreadDelay, type DelayHistogram } from './delay-histogram.ts';
+import { addSpreadDelay, type DelayHistogram, mostOf, type UncertainDelay } from './delay-histogram.ts';
 
 /** Delays of one class of requests before their first token, on top of the usual time to it. */
 export interface FirstTokenDelays {
@@ -24,19 +24,18 @@ export interface CpuMet {
 export function addToClasses(
   classes: readonly FirstTokenDelays[],
   arrived: number,
-  slotWait: number,
+  slotWait: Readonly<UncertainDelay>,
   cpu: Readonly<CpuMet>,
 ): void {
   for (let index = 0; index < classes.length; index++) {
     const { histogram, share, cpuSecondsBeforeFirstToken } = classes[index] as FirstTokenDelays;
     const cpuWait = cpuWaitSeconds(cpuSecondsBeforeFirstToken, cpu);
-    const mostCpuWait = cpuSecondsBeforeFirstToken * cpu.most;
-    addFirstTokenDelay(histogram, arrived * share, {
+    addFirstTokenDelay(
+      histogram,
+      arrived * share,
       slotWait,
-      cpuWait,
-      variation: cpu.variation,
-      mostCpuWait,
-    });
+      cpuWaitOf(cpuWait, cpuSecondsBeforeFirstToken, cpu),
+    );
   }
 }
 
@@ -51,17 +50,13 @@ export interface WaitedForCpu {
 export function addWaits(
   classes: readonly FirstTokenDelays[],
   begun: number,
-  slotWait: number,
+  slotWait: Readonly<UncertainDelay>,
   { cpuWait, cpuSeconds, cpu }: WaitedForCpu,
 ): void {
   for (let index = 0; index < classes.length; index++) {
     const { histogram, share, cpuSecondsBeforeFirstToken } = classes[index] as FirstTokenDelays;
-    addFirstTokenDelay(histogram, begun * share, {
-      slotWait,
-      cpuWait: cpuSeconds > 0 ? (cpuWait * cpuSecondsBeforeFirstToken) / cpuSeconds : 0,
-      variation: cpu.variation,
-      mostCpuWait: cpuSecondsBeforeFirstToken * cpu.most,
-    });
+    const own = cpuSeconds > 0 ? (cpuWait * cpuSecondsBeforeFirstToken) / cpuSeconds : 0;
+    addFirstTokenDelay(histogram, begun * share, slotWait, cpuWaitOf(own, cpuSecondsBeforeFirstToken, cpu));
   }
 }
 
@@ -87,24 +82,37 @@ export function cpuWaitSeconds(cpuSeconds: number, { jobs, growth }: Readonly<Cp
   return cpuSeconds * jobs * (1 + change / 2);
 }
 
-/** Shorter ones are lost in the usual time to the first token. */
-const negligibleSeconds = 0.004;
+/** A wait for CPU up to a first token, the chance around it, and what it is never above; reused. */
+export interface CpuWait extends UncertainDelay {
+  most: number;
+}
 
-/** A wait for a slot, known well, and one for CPU with its spread. */
+const cpuWaitNow: CpuWait = { mean: 0, deviation: 0, most: 0 };
+
+/** @param cpuSeconds before the first token at full speed */
+export function cpuWaitOf(
+  seconds: number,
+  cpuSeconds: number,
+  { variation, most }: Readonly<CpuMet>,
+): CpuWait {
+  cpuWaitNow.mean = seconds;
+  cpuWaitNow.deviation = seconds * variation;
+  // Without CPU there is no most either: any number of requests may share it.
+  cpuWaitNow.most = seconds > 0 ? Math.max(seconds, cpuSeconds * most) : 0;
+  return cpuWaitNow;
+}
+
+/** @param before what was waited for a slot, or in a queue */
 export function addFirstTokenDelay(
   histogram: DelayHistogram,
   weight: number,
-  wait: {
-    readonly slotWait: number;
-    readonly cpuWait: number;
-    readonly variation: number;
-    readonly mostCpuWait: number;
-  },
+  before: Readonly<UncertainDelay>,
+  cpu: Readonly<CpuWait>,
 ): void {
-  const { slotWait, cpuWait, variation, mostCpuWait } = wait;
-  if (slotWait > cpuWait || cpuWait < negligibleSeconds) addDelay(histogram, slotWait + cpuWait, weight);
-  else {
-    const most = Math.max(cpuWait, mostCpuWait);
-    addSpreadDelay(histogram, weight, { certain: slotWait, mean: cpuWait, variation, most });
-  }
+  whole.mean = before.mean + cpu.mean;
+  whole.deviation = Math.sqrt(before.deviation * before.deviation + cpu.deviation * cpu.deviation);
+  addSpreadDelay(histogram, weight, whole, mostOf(before) + cpu.most);
 }
+
+/** Reused. */
+const whole: UncertainDelay = { mean: 0, deviation: 0 };

@@ -110,7 +110,8 @@ export function createFrontFlow(
   const second: FrontSecond = {
     noise,
     atSeconds: 0,
-    relayEndedRatio: 0,
+    relayEndingRatio: 0,
+    relaysEnding: 0,
     requestTimeoutSeconds: model.limits.requestTimeoutSeconds,
     delays: classes.flatMap(({ delays }) => delays ?? []),
   };

@@ -1,9 +1,11 @@
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
+import { noDelay } from './delay-histogram.ts';
 import { addToClasses } from './first-token-delays.ts';
-import { beginPod, type Front, updateRelayLoad } from './front.ts';
-import { recordUnpassedOfPods } from './front-pods.ts';
+import { beginPod, type Front, type FrontTrace, updateRelayLoad } from './front.ts';
+import { recordUnpassedOfPods } from './front-delays.ts';
 import type { FrontSecond } from './front-second.ts';
+import { handOver } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
 import { calmGoesOn, mostCalmJobs, mostWithinSecond, sharedAlikeSeconds } from './pool-plan.ts';
 import { noService } from './service-mix.ts';
@@ -14,6 +16,7 @@ export function setPooled(front: Front, isPooled: boolean, second: FrontSecond):
   front.isPooled = isPooled;
   if (isPooled) {
     recordUnpassedOfPods(front, second);
+    handOverRest(front);
     return;
   }
   recordPooledDelays(front, second);
@@ -25,6 +28,8 @@ export function setPooled(front: Front, isPooled: boolean, second: FrontSecond):
     columns.answering[place] = sums.answering / pods.readyCount;
     columns.ending[place] = sums.ending / pods.readyCount;
     columns.relayed[place] = sums.relayed / pods.readyCount;
+    columns.accepting[place] = 0;
+    columns.closing[place] = 0;
     columns.waiting[place] = 0;
     columns.cpuJobs[place] = sums.cpuJobs;
     columns.owedCpu[place] = 0;
@@ -78,11 +83,10 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
     ending += answered - ended;
     cpuJobs = (beginning + ending) * perProcess + relayLoad * (1 + cpuJobs);
     came += arrived;
-    work += begun * cpuBefore + ended * cpuAfter;
-    if (trace === null) continue;
-    const at = second.atSeconds + index - first;
-    trace.localHeld[at] = beginning + waitingForOthers + ending;
-    trace.busySeconds[at] = begun * cpuBefore + ended * cpuAfter;
+    const done = begun * cpuBefore + ended * cpuAfter;
+    work += done;
+    if (trace !== null)
+      keepTrace(trace, second.atSeconds + index - first, beginning + waitingForOthers + ending, done);
   }
   plan.seconds = index - first;
   plan.beginning = beginning;
@@ -92,6 +96,11 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
   plan.came = came;
   plan.work = work;
   return plan.seconds;
+}
+
+function keepTrace(trace: FrontTrace, at: number, localHeld: number, busySeconds: number): void {
+  trace.localHeld[at] = localHeld;
+  trace.busySeconds[at] = busySeconds;
 }
 
 /** Whether the next second is none of a pool whatever arrives in it. */
@@ -131,27 +140,54 @@ export function recordPooledDelays(front: Front, second: FrontSecond): void {
   // Which pod a request met is not known, so neither is which of their loads.
   cpuMet.variation = variationOfUnknownCpuWait;
   cpuMet.most = Number.POSITIVE_INFINITY;
-  addToClasses(second.delays, front.unrecorded, 0, cpuMet);
+  addToClasses(second.delays, front.unrecorded, noDelay, cpuMet);
   front.unrecorded = 0;
 }
 
+/** Runs that pods were still accepting are handed over as their pods become alike. */
+function handOverRest({ pods, columns, handover, cpuMet, relayed }: Front): void {
+  const half = (relayed?.cpuSeconds ?? 0) / 2;
+  for (let index = 0; index < pods.readyCount; index++) {
+    const count = columns.accepting[pods.ready[index] as number] as number;
+    const wait = cpuMet.jobs * half;
+    if (count > 0) handOver(handover, count, wait, wait * variationOfUnknownCpuWait);
+  }
+}
+
 /**
- * Relayed requests of the pool come, and leave as their runs end.
+ * Runs that come to a pool are handed over at once, after what they wait for its CPU.
  *
- * @param came to the pods
+ * @param count that come to the pods
+ */
+export function acceptPooled({ handover, sums, relayed }: Front, count: number): void {
+  const wait = (sums.cpuJobs * (relayed?.cpuSeconds ?? 0)) / 2;
+  handOver(handover, count, wait, wait * variationOfUnknownCpuWait);
+}
+
+/** Of `ended` runs, those of pods that are gone need nothing of the others any more. @returns how many */
+export function endOrphans(front: Front, ended: number): number {
+  const all = front.sums.relayed + front.orphans;
+  if (front.orphans === 0 || all <= 0) return 0;
+  const ofOrphans = Math.min(front.orphans, ended * (front.orphans / all));
+  front.orphans -= ofOrphans;
+  return ofOrphans;
+}
+
+/**
+ * What relaying takes of the pool's CPU and slots.
+ *
+ * @param came runs, to the pods
  * @param ended runs, those that orphans relay included
+ * @param inBack runs that are in the queue or on workers at the end
  */
 export function stepPooledRelays(
   front: Front,
-  came: number,
-  ended: number,
+  { came, ended, inBack }: { readonly came: number; readonly ended: number; readonly inBack: number },
   { from, to }: { readonly from: number; readonly to: number },
 ): void {
   const { sums, pods, relayed, trace } = front;
-  const all = sums.relayed + front.orphans;
-  const ofPods = all > 0 ? ended * (sums.relayed / all) : 0;
-  sums.relayed = Math.max(0, sums.relayed + came - ofPods);
-  front.orphans = Math.max(0, front.orphans - (ended - ofPods));
+  const ofPods = ended - endOrphans(front, ended);
+  sums.relayed = Math.max(0, inBack - front.orphans);
   const seconds = ((came + ofPods) / 2) * (relayed?.cpuSeconds ?? 0);
   for (let at = from; trace !== null && at < to; at++) {
     trace.busySeconds[at] = (trace.busySeconds[at] as number) + seconds / (to - from);

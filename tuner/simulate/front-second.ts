@@ -8,8 +8,10 @@ import { spreadArrivals } from './spread-arrivals.ts';
 export interface FrontSecond {
   readonly noise: Noise;
   atSeconds: number;
-  /** Of the runs in queue and workers, the share that ended in the last second. */
-  relayEndedRatio: number;
+  /** Of the runs in queue and workers, the share that ends in a second, mean. */
+  relayEndingRatio: number;
+  /** Of those of the pods, how many end in this second. */
+  relaysEnding: number;
   readonly requestTimeoutSeconds: number;
   /** By class of the requests that run here. */
   readonly delays: FirstTokenDelays[];
@@ -21,7 +23,6 @@ const drawsPerSecond = 29;
 /** Moves the Ready pods, each for itself, on by one second, in which `local` and `relayed` requests come. */
 export function stepFront(front: Front, second: FrontSecond, local: number, relayed: number): void {
   setPooled(front, false, second);
-  front.orphans *= 1 - second.relayEndedRatio;
   const { noise } = second;
   const at = Math.imul(second.atSeconds, drawsPerSecond);
   if (local > 0) spreadArrivals(front.pods, front.columns.localArrivals, local, { noise, at });

@@ -2,10 +2,12 @@ import { fillAnswers } from './answer-stage.ts';
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { clearQueue, createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import type { CpuMet } from './first-token-delays.ts';
+import { createHandover, type Handover } from './handover.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
 import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
+import { createRelayStage, type RelayStage } from './relay-stage.ts';
 import { noService, type ServiceMix, serviceMix } from './service-mix.ts';
 
 /**
@@ -49,11 +51,17 @@ export interface Front {
   /** Arrivals a second of late, smoothed. */
   relaysOfLate: number;
   localsOfLate: number;
-  /** Share of a process that relaying takes, 0–1. */
+  /** CPU of a request that comes, and of one that is on a process: seconds, mean over all kinds. */
+  cpuSeconds: number;
+  cpuSecondsOfJob: number;
+  /** Of all pods, in drawing how many of the runs that each relays end in this second. */
+  meanLuckOfEnds: number;
+  /** Of those that relayed at its beginning, runs in the queue or on workers. */
+  relaysRunning: number;
+  /** While pooled: share of a process that relaying takes, 0–1. */
   relayLoad: number;
-  /** Runs handed to the queue in this second, and the sum of the delays they had met before, seconds. */
-  handedOver: number;
-  handedOverDelays: number;
+  /** Runs that are handed to the queue in this second, or stretch of seconds; taken up by it before the next. */
+  readonly handover: Handover;
   /** Requests given up because they would have waited longer than their client does. */
   abandoned: number;
   cutStreams: number;
@@ -95,7 +103,10 @@ export interface FrontColumns {
   readonly beginning: Float64Array;
   readonly answering: Float64Array;
   readonly ending: Float64Array;
+  /** All that are relayed; those among them that are on the CPU, before and after their run. */
   readonly relayed: Float64Array;
+  readonly accepting: Float64Array;
+  readonly closing: Float64Array;
   readonly waiting: Float64Array;
   readonly cpuJobs: Float64Array;
   readonly cpuMilliseconds: Float64Array;
@@ -133,9 +144,12 @@ export function createFront(
     orphans: 0,
     relaysOfLate: 0,
     localsOfLate: 0,
+    cpuSeconds: 0,
+    cpuSecondsOfJob: 0,
+    meanLuckOfEnds: 0,
+    relaysRunning: 0,
     relayLoad: 0,
-    handedOver: 0,
-    handedOverDelays: 0,
+    handover: createHandover(),
     abandoned: 0,
     cutStreams: 0,
   };
@@ -148,6 +162,8 @@ function createColumns(places: number): FrontColumns {
     answering: column(),
     ending: column(),
     relayed: column(),
+    accepting: column(),
+    closing: column(),
     waiting: column(),
     cpuJobs: column(),
     cpuMilliseconds: column(),
@@ -161,12 +177,18 @@ function createColumns(places: number): FrontColumns {
 export interface FrontPods {
   readonly cpu: PodCpu;
   readonly backlog: FifoQueues;
+  /** null where nothing is relayed. */
+  readonly relays: RelayStage | null;
 }
 
 /** Made when they are first needed: most simulations of a calm component never do. */
 export function podsOf(front: Front): FrontPods {
   const places = front.columns.beginning.length;
-  front.own ??= { cpu: createPodCpu(places, front.local ?? noService), backlog: createFifoQueues(places) };
+  front.own ??= {
+    cpu: createPodCpu(places, front.local ?? noService),
+    backlog: createFifoQueues(places),
+    relays: front.relayed === null ? null : createRelayStage(places, front.relayed.cpuSeconds),
+  };
   return front.own;
 }
 
@@ -238,6 +260,8 @@ function clearPlace({ columns, pooledCpuMilliseconds }: Front, place: number): v
   columns.answering[place] = 0;
   columns.ending[place] = 0;
   columns.relayed[place] = 0;
+  columns.accepting[place] = 0;
+  columns.closing[place] = 0;
   columns.waiting[place] = 0;
   columns.cpuJobs[place] = 0;
   columns.owedCpu[place] = 0;
@@ -248,6 +272,17 @@ function clearPlace({ columns, pooledCpuMilliseconds }: Front, place: number): v
 export function relayRatioOf({ relaysOfLate, localsOfLate }: Front): number {
   const all = relaysOfLate + localsOfLate;
   return all > 0 ? relaysOfLate / all : 0;
+}
+
+/** Works out anew what requests take of CPU, as they came of late: those that take longer are met more often. */
+export function updateCpuSeconds(front: Front): void {
+  const relays = relayRatioOf(front);
+  const local = front.local?.cpuSeconds ?? 0;
+  const ofStage = (front.relayed?.cpuSeconds ?? 0) / 2;
+  const cpuSeconds = (1 - relays) * local + relays * 2 * ofStage;
+  front.cpuSeconds = cpuSeconds;
+  front.cpuSecondsOfJob =
+    cpuSeconds > 0 ? ((1 - relays) * local * local + relays * 2 * ofStage * ofStage) / cpuSeconds : 0;
 }
 
 /** A process that did nothing but relay would never serve anything else. */

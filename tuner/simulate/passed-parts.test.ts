@@ -27,7 +27,7 @@ function passThrough(seconds: readonly Second[], cpuSeconds: number, present = 0
   const recorded = stage.entered[0] as number;
   const through: { at: number; came: number; wait: number; weight: number }[] = [];
   for (const [at, { coming, share }] of seconds.entries()) {
-    passOld(stage, clocks, 0, { at, share, cpuSeconds });
+    passOld(stage, clocks, 0, { at, share }, cpuSeconds);
     const passingNew = passNew(share, { from: 1 / share, to: 1 / share }, cpuSeconds);
     findPassed(parts, stage, clocks, 0, { at, share, cpuSeconds, coming, passingNew, recorded });
     for (let part = 0; part < parts.count; part++) {

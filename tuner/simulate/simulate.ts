@@ -1,7 +1,7 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import { advanceWorld, countReplicas } from './advance-unit.ts';
 import { recordCalmDelays } from './calm-workers.ts';
-import { recordUnpassedOfPods } from './front-pods.ts';
+import { recordUnpassedOfPods } from './front-delays.ts';
 import { recordPooledDelays } from './front-pool.ts';
 import { closeBucket, missesObjective, wholeP95Seconds } from './latency-record.ts';
 import type { Demand, ObjectivesModel, SimulationModel } from './model.ts';

@@ -1,10 +1,19 @@
-import type { Back } from './back.ts';
+import { type Back, endingRatioOf, expectEnds, runsIn } from './back.ts';
 import { stepBusy } from './busy-workers.ts';
 import { passCalm, planCalm } from './calm-workers.ts';
-import type { FrontFlow } from './flows.ts';
+import type { FrontFlow, QueuedFlow } from './flows.ts';
 import type { Front } from './front.ts';
-import { isSurelyBusy, passPool, planPool, stepPooledRelays } from './front-pool.ts';
-import { stepFront } from './front-second.ts';
+import { settleRelays } from './front-pods.ts';
+import {
+  acceptPooled,
+  endOrphans,
+  isSurelyBusy,
+  passPool,
+  planPool,
+  stepPooledRelays,
+} from './front-pool.ts';
+import { type FrontSecond, stepFront } from './front-second.ts';
+import { clearHandover, type Handover } from './handover.ts';
 import { pollIfDue } from './poll-queue.ts';
 import { admit, fillCalls, refusedRatio } from './shared-limits.ts';
 import type { World } from './world.ts';
@@ -37,17 +46,19 @@ function smoothArrivals(unit: Front, locals: number, relays: number, seconds: nu
 /** What was planned for front and queue happens. */
 function serveCalm(world: World, flow: FrontFlow, from: number, seconds: number): void {
   const { unit, second, queued } = flow;
-  const delaySeconds = acceptDelaySeconds(unit);
+  const to = from + seconds;
   const locals = unit.plan.came;
-  shareLocalArrivals(flow, from, from + seconds);
+  shareLocalArrivals(flow, from, to);
   passPool(unit, second);
   let relays = 0;
   if (queued !== null) {
-    relays = queued.back.plan.came;
-    const ended = passCalm(queued.back, queued.second, delaySeconds);
-    stepPooledRelays(unit, relays, ended, { from, to: from + seconds });
-    second.relayEndedRatio = queued.back.endedRatio;
-    pollIfDue(world, from + seconds - 1);
+    const { back } = queued;
+    relays = back.plan.came;
+    acceptPooled(unit, relays);
+    const ended = passCalm(back, queued.second, unit.handover);
+    clearHandover(unit.handover);
+    stepPooledRelays(unit, { came: relays, ended, inBack: runsIn(back) }, { from, to });
+    pollIfDue(world, to - 1);
   }
   world.bucketRequests += relays + locals;
   smoothArrivals(unit, locals, relays, seconds);
@@ -72,11 +83,6 @@ function planStretch(flow: FrontFlow, from: number, seconds: number): number {
   return calm;
 }
 
-/** CPU makes the acceptance of a run longer by so much: half of what the API does for it. */
-function acceptDelaySeconds({ relayed, sums }: Front): number {
-  return relayed === null ? 0 : (sums.cpuJobs * relayed.cpuSeconds) / 2;
-}
-
 function sumOf(counts: Uint16Array, from: number, to: number): number {
   let sum = 0;
   for (let at = from; at < to; at++) sum += counts[at] as number;
@@ -95,38 +101,41 @@ function serveSecond(world: World, flow: FrontFlow, at: number): void {
   second.atSeconds = at;
   shareLocalArrivals(flow, at, at + 1);
   const abandonedBefore = unit.abandoned;
-  let handedOver = relayed;
-  let delaySeconds = acceptDelaySeconds(unit);
   oneSecond[0] = local;
   unit.arrivals.local = oneSecond;
   unit.arrivals.first = 0;
-  if (planPool(unit, second, unit.sums.relayed + relayed, 1) === 1) passPool(unit, second);
-  else {
+  if (planPool(unit, second, unit.sums.relayed + relayed, 1) === 1) {
+    passPool(unit, second);
+    acceptPooled(unit, relayed);
+  } else {
+    if (queued !== null) expectRelays(second, unit, queued.back);
     stepFront(unit, second, local, relayed);
-    handedOver = unit.handedOver;
-    delaySeconds = handedOver > 0 ? unit.handedOverDelays / handedOver : 0;
   }
   smoothArrivals(unit, local, relayed, 1);
   world.bucketFailed += unit.abandoned - abandonedBefore;
   if (queued === null) return;
   queued.second.atSeconds = at;
-  const ended = serveQueue(world, queued.back, flow, handedOver, delaySeconds);
-  if (unit.isPooled) stepPooledRelays(unit, relayed, ended, { from: at, to: at + 1 });
-  second.relayEndedRatio = queued.back.endedRatio;
+  const ended = serveQueue(world, queued, unit.handover);
+  clearHandover(unit.handover);
+  const inBack = runsIn(queued.back);
+  if (unit.isPooled) stepPooledRelays(unit, { came: relayed, ended, inBack }, { from: at, to: at + 1 });
+  else {
+    endOrphans(unit, ended);
+    settleRelays(unit, inBack);
+  }
+}
+
+/** How many of the runs that pods relay end in this second: the workers know before. */
+function expectRelays(second: FrontSecond, { sums, orphans }: Front, back: Back): void {
+  const all = sums.relayed + orphans;
+  second.relayEndingRatio = endingRatioOf(back);
+  second.relaysEnding = all > 0 ? expectEnds(back, second.atSeconds) * (sums.relayed / all) : 0;
 }
 
 /** @returns runs that ended */
-function serveQueue(
-  world: World,
-  back: Back,
-  flow: FrontFlow,
-  handedOver: number,
-  delaySeconds: number,
-): number {
-  if (flow.queued === null) return 0;
-  const { second } = flow.queued;
+function serveQueue(world: World, { back, second }: QueuedFlow, coming: Handover): number {
   const abandonedBefore = back.abandoned;
-  const ended = stepBusy(back, handedOver, delaySeconds, second);
+  const ended = stepBusy(back, coming, second);
   world.bucketFailed += back.abandoned - abandonedBefore;
   return ended;
 }

@@ -33,7 +33,7 @@ function serve(back: Back, perSecond: number, { from, to }: { from: number; to: 
       queueDelays: createDelayHistogram(),
       firstTokenDelays: createDelayHistogram(),
     };
-    ended += stepBusy(back, perSecond, 0, second);
+    ended += stepBusy(back, { count: perSecond, delays: 0, squares: 0 }, second);
   }
   return ended;
 }

@@ -1,9 +1,10 @@
 import { keepAnswers, moveAnswers } from './answer-stage.ts';
-import { type Back, type BackSecond, recordBegun, recordDelay, recordQueued } from './back.ts';
+import { type Back, type BackSecond, recordBegun, recordDelay, recordQueued, waitedOf } from './back.ts';
 import { variationOfCpuWait } from './cpu-chance.ts';
-import { leaveQueue, ringMask, ringPlace } from './fifo-queue.ts';
-import { addFirstTokenDelay, isLongWait } from './first-token-delays.ts';
-import { noiseMask } from './noise.ts';
+import type { UncertainDelay } from './delay-histogram.ts';
+import { leaveQueue, ringPlace } from './fifo-queue.ts';
+import { addFirstTokenDelay, cpuWaitOf, isLongWait } from './first-token-delays.ts';
+import { createPodLoad, passStages } from './pass-stages.ts';
 import {
   createPodCpu,
   createPodFlow,
@@ -13,11 +14,10 @@ import {
   meanEnding,
   type PodCpu,
   type PodFlow,
-  passStages,
 } from './pod-flow.ts';
 import type { ServiceMix } from './service-mix.ts';
-import { slotWaitSeconds } from './slot-wait.ts';
-import { spreadArrivals } from './spread-arrivals.ts';
+import { castLots, shareOut, startByLot, startScarce } from './share-runs.ts';
+import { type SlotLoad, slotWaitOf } from './slot-wait.ts';
 
 /** Workers that are followed one by one, for runs that share the CPU of one are not helped by that of another. */
 export interface WorkerPods {
@@ -94,14 +94,20 @@ export function stepWorkers(back: Back, own: WorkerPods, arrived: number, second
     ? startScarce(back, own, Math.min(available, room), room)
     : startByLot(back, own, available, room);
   own.startedOfLate += (started - own.startedOfLate) / smoothingSeconds;
-  const slotWait = slotWaitSeconds(back.waiting - free + (arrived - ending) / 2, ending);
-  leaveQueue(back.queue, 0, second.atSeconds, started);
+  const excess = back.waiting - free + (arrived - ending) / 2;
+  leaveQueue(back.queue, 0, second.atSeconds, { count: started, free });
   clearSums(flow);
   for (let index = 0; index < pods.readyCount; index++) {
     const place = pods.ready[index] as number;
     const begun = own.started[place] as number;
     meetCpu(back, own, place);
-    if (begun > 0) recordStarts(back, own, { place, share: begun / started, slotWait }, second);
+    if (begun > 0)
+      recordStarts(
+        back,
+        own,
+        { place, share: begun / started, excess, endingRate: ending, jobs: own.jobs[place] as number },
+        second,
+      );
     const podFlow = own.flows[place] as PodFlow;
     finishSecond(podFlow, own.cpu, queued, { started: begun, noise: second.noise });
     if (own.cpu.isShared[place] === 1) recordPassed(back, own, place, second);
@@ -131,73 +137,32 @@ function freeSlots({ beginning, answering, ending }: PodFlow, slots: number): nu
   return slots - beginning - answering - ending;
 }
 
-/** Whoever has a slot takes a run. */
-function shareOut({ pods }: Back, own: WorkerPods, runs: number, room: number): void {
-  for (let index = 0; index < pods.readyCount; index++) {
-    const place = pods.ready[index] as number;
-    own.wanted[place] = room > 0 ? runs * ((own.room[place] as number) / room) : 0;
-  }
-}
-
-const drawsPerSecond = 29;
-
-/** While slots are free, a run goes to any of the pods. */
-function castLots({ pods }: Back, own: WorkerPods, runs: number, { noise, atSeconds }: BackSecond): void {
-  own.wanted.fill(0);
-  const whole = Math.floor(runs);
-  const at = Math.imul(atSeconds, drawsPerSecond) + 20_011;
-  spreadArrivals(pods, own.wanted, whole, { noise, at });
-  const luck = noise.uniform[(at + whole) & noiseMask] as number;
-  const place = pods.ready[(luck * pods.readyCount) | 0] as number;
-  own.wanted[place] = (own.wanted[place] as number) + runs - whole;
-}
+/** Reused. */
+const load = createPodLoad();
 
 /** Moves on what runs. @returns slots for others over all pods */
 function makeRoom({ pods, queued, model }: Back, own: WorkerPods, at: number): number {
-  const { processes } = model;
+  const { cpuSeconds } = queued;
   let room = 0;
   for (let index = 0; index < pods.readyCount; index++) {
     const place = pods.ready[index] as number;
     const flow = own.flows[place] as PodFlow;
     const free = freeSlots(flow, model.slotsPerReplica);
-    const jobs = own.jobs[place] as number;
     own.wasShared[place] = own.cpu.isShared[place] as number;
-    const coming = own.wanted[place] as number;
     flow.at = at;
-    passStages(flow, own.cpu, queued, { jobs, processes, knownRatio: 1 / processes, coming, free });
+    load.jobs = own.jobs[place] as number;
+    load.processes = model.processes;
+    load.knownRatio = 1 / model.processes;
+    load.cpuSeconds = cpuSeconds;
+    load.cpuSecondsOfJob = cpuSeconds;
+    load.coming = own.wanted[place] as number;
+    load.free = free;
+    passStages(flow, own.cpu, queued, load);
     const podRoom = Math.max(0, (free + endingOld(flow)) / (1 - endingNew(flow)));
     own.room[place] = podRoom;
     room += podRoom;
   }
   return room;
-}
-
-function startScarce({ pods }: Back, own: WorkerPods, started: number, room: number): number {
-  for (let index = 0; index < pods.readyCount; index++) {
-    const place = pods.ready[index] as number;
-    own.started[place] = room > 0 ? (own.room[place] as number) * (started / room) : 0;
-  }
-  return started;
-}
-
-/** Runs whose pod has no slot for them go to those that have. */
-function startByLot({ pods }: Back, own: WorkerPods, available: number, room: number): number {
-  let started = 0;
-  for (let index = 0; index < pods.readyCount; index++) {
-    const place = pods.ready[index] as number;
-    const begun = Math.min(own.wanted[place] as number, own.room[place] as number);
-    own.started[place] = begun;
-    started += begun;
-  }
-  const spare = room - started;
-  const share = spare > 0 ? Math.min(1, Math.max(0, available - started) / spare) : 0;
-  if (share === 0) return started;
-  for (let index = 0; index < pods.readyCount; index++) {
-    const place = pods.ready[index] as number;
-    const begun = own.started[place] as number;
-    own.started[place] = begun + share * ((own.room[place] as number) - begun);
-  }
-  return started + share * spare;
 }
 
 function clearSums(flow: PodFlow): void {
@@ -230,27 +195,31 @@ function meetCpu({ cpuMet, queued, pods, model }: Back, own: WorkerPods, place: 
 function recordStarts(
   back: Back,
   own: WorkerPods,
-  starts: { readonly place: number; readonly share: number; readonly slotWait: number },
+  starts: SlotLoad & { readonly place: number; readonly share: number },
   second: BackSecond,
 ): void {
-  const { place, share, slotWait } = starts;
+  const { place, share } = starts;
   const { count, wait, weight, second: came } = back.queue.parts;
   const isLong = own.cpu.isShared[place] === 1 && isLongWait(second.cpuSecondsBeforeFirstToken, back.cpuMet);
   let waits = 0;
   let begun = 0;
   for (let part = 0; part < count; part++) {
-    const before = back.delayBefore[(came[part] as number) & ringMask] as number;
-    const waited = (wait[part] as number) + slotWait + before;
+    const inQueue = slotWaitOf(wait[part] as number, starts);
+    const waited = waitedOf(back, came[part] as number, inQueue);
     const runs = (weight[part] as number) * share;
     if (!isLong) recordDelay(back, waited, runs, second);
     else if (recordQueued(back, waited, runs, second)) {
-      waits += waited * runs;
+      waits += waited.mean * runs;
       begun += runs;
     }
   }
   // Not a number: they are recorded already, or nobody waits for any of them.
+  if (isLong) own.cpu.lastLong[place] = second.atSeconds;
   own.cpu.slotWait[ringPlace(place, second.atSeconds)] = isLong ? waits / begun : Number.NaN;
 }
+
+/** Reused. */
+const before: UncertainDelay = { mean: 0, deviation: 0 };
 
 /** First tokens of the runs that get to them in this second, after a long wait for CPU. */
 function recordPassed(
@@ -263,12 +232,9 @@ function recordPassed(
   for (let part = 0; part < count; part++) {
     const slotWait = cpu.slotWait[ringPlace(place, came[part] as number)] as number;
     if (Number.isNaN(slotWait)) continue;
-    addFirstTokenDelay(firstTokenDelays, weight[part] as number, {
-      slotWait,
-      cpuWait: wait[part] as number,
-      variation: cpuMet.variation,
-      mostCpuWait: cpuSecondsBeforeFirstToken * cpuMet.most,
-    });
+    before.mean = slotWait;
+    const cpuWait = cpuWaitOf(wait[part] as number, cpuSecondsBeforeFirstToken, cpuMet);
+    addFirstTokenDelay(firstTokenDelays, weight[part] as number, before, cpuWait);
   }
 }
 
@@ -279,7 +245,7 @@ function recordUnpassed(back: Back, own: WorkerPods, place: number, second: Back
   if (beginning <= 0 || Number.isNaN(waited)) return;
   meetCpu(back, own, place);
   back.cpuMet.growth = 0;
-  recordBegun(back, waited, beginning, second);
+  recordBegun(back, { mean: waited, deviation: 0 }, beginning, second);
 }
 
 /** The same for all pods: from here on they are one, or the simulation ends. */

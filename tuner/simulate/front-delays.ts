@@ -1,0 +1,136 @@
+import { furtherRequest, variationOfCpuWait } from './cpu-chance.ts';
+import type { UncertainDelay } from './delay-histogram.ts';
+import { ringPlace } from './fifo-queue.ts';
+import { addToClasses, addWaits, isLongWait } from './first-token-delays.ts';
+import type { Front, FrontPods } from './front.ts';
+import type { FrontSecond } from './front-second.ts';
+import { handOver } from './handover.ts';
+import { type SlotLoad, slotWaitOf } from './slot-wait.ts';
+
+export interface Starts extends SlotLoad {
+  readonly place: number;
+  readonly started: number;
+}
+
+/**
+ * Delays of the requests that begin in this second: what they waited for a slot, and what CPU will take longer; those
+ * for whom that is long are recorded by recordPassed when it is over, those that are relayed when they are accepted.
+ */
+export function recordStarts(front: Front, own: FrontPods, starts: Starts, second: FrontSecond): void {
+  const { place, started } = starts;
+  const { relays, backlog } = own;
+  const { cpuMet } = front;
+  meetCpu(front, place);
+  const isLong = own.cpu.isShared[place] === 1 && isLongWait(front.local?.cpuBefore ?? 0, cpuMet);
+  let slotWaits = 0;
+  const { count, wait, weight, second: came } = backlog.parts;
+  for (let part = 0; part < count; part++) {
+    const slotWait = slotWaitOf(wait[part] as number, starts);
+    const begun = weight[part] as number;
+    slotWaits += begun * slotWait.mean;
+    if (isLong) continue;
+    const relayed =
+      relays === null ? 0 : (relays.shareOfCome[ringPlace(place, came[part] as number)] as number);
+    addToClasses(second.delays, begun * (1 - relayed), slotWait, cpuMet);
+  }
+  const ring = ringPlace(place, second.atSeconds);
+  if (isLong) own.cpu.lastLong[place] = second.atSeconds;
+  own.cpu.slotWait[ring] = isLong ? slotWaits / started : Number.NaN;
+  if (relays !== null) relays.slotWait[ring] = started > 0 ? slotWaits / started : 0;
+}
+
+/** Reused. */
+const before: UncertainDelay = { mean: 0, deviation: 0 };
+
+/** Delays of the requests that get to their first token in this second, after a long wait for CPU. */
+export function recordPassed(front: Front, own: FrontPods, place: number, second: FrontSecond): void {
+  const { passing, slotWait } = own.cpu;
+  const { count, second: came, wait, weight } = passing;
+  if (count === 0) return;
+  meetCpu(front, place);
+  const cpuSeconds = front.local?.cpuBefore ?? 0;
+  for (let part = 0; part < count; part++) {
+    const waited = slotWait[ringPlace(place, came[part] as number)] as number;
+    if (Number.isNaN(waited)) continue;
+    const cpuWait = wait[part] as number;
+    before.mean = waited;
+    addWaits(second.delays, weight[part] as number, before, { cpuWait, cpuSeconds, cpu: front.cpuMet });
+  }
+}
+
+/** Runs that are handed to the queue in this second, after what the clock of the process says. */
+export function recordHandover(front: Front, own: FrontPods, place: number, accepted: number): void {
+  const { relays, cpu } = own;
+  if (relays === null || accepted <= 0) return;
+  const { cpuSecondsOfJob, model, columns, flow, handover } = front;
+  const jobs = columns.cpuJobs[place] as number;
+  const variation = variationOfCpuWait(
+    jobs,
+    (wholeOfHalf * relays.cpuSeconds + cpuSecondsOfJob) / 2,
+    model.processes,
+  );
+  if (cpu.isShared[place] !== 1) {
+    const cpuWait = jobs * relays.cpuSeconds;
+    const waited = relays.slotWait[ringPlace(place, flow.at)] as number;
+    handOver(handover, accepted, waited + cpuWait, variation * cpuWait);
+    return;
+  }
+  // The clock goes by the mean number of others; one that comes finds itself beside all of them.
+  const overlooked = relays.cpuSeconds * (1 - furtherRequest(jobs, cpuSecondsOfJob, 1 / model.processes));
+  const { count, second: came, wait, weight } = relays.passing;
+  for (let part = 0; part < count; part++) {
+    const ring = ringPlace(place, came[part] as number);
+    const cpuWait = (wait[part] as number) + overlooked;
+    const runs = (weight[part] as number) * (relays.acceptShare[ring] as number);
+    handOver(handover, runs, (relays.slotWait[ring] as number) + cpuWait, variation * cpuWait);
+  }
+}
+
+/**
+ * {@link variationOfCpuWait} is that of requests which need 60 % of their CPU before what is timed. Here the chance is as
+ * slow as those that are met and as the one that meets them: the mean of both.
+ */
+const wholeOfHalf = 1 / 0.6;
+
+/** First tokens of requests on the first stage of CPU, of whom it will not be seen when they get through. */
+export function recordUnpassed(front: Front, own: FrontPods, place: number, second: FrontSecond): void {
+  const left = front.columns.beginning[place] as number;
+  const waited = own.cpu.slotWait[ringPlace(place, second.atSeconds - 1)] as number;
+  if (left <= 0 || Number.isNaN(waited)) return;
+  meetCpu(front, place);
+  front.cpuMet.growth = 0;
+  before.mean = waited;
+  addToClasses(second.delays, left, before, front.cpuMet);
+}
+
+/** The same for all pods: they become alike, or the simulation ends. */
+export function recordUnpassedOfPods(front: Front, second: FrontSecond): void {
+  const { own, pods } = front;
+  if (own === null) return;
+  for (let index = 0; index < pods.readyCount; index++) {
+    const place = pods.ready[index] as number;
+    if (own.cpu.isShared[place] === 1) recordUnpassed(front, own, place, second);
+    own.cpu.isShared[place] = 0;
+  }
+}
+
+/**
+ * What CPU a request meets that begins on a pod now.
+ *
+ * The number that it shares with is taken to change as arrivals of late and the speed of the process make it: the
+ * change of the last second is mostly luck, and gone in the next.
+ */
+function meetCpu(front: Front, place: number): void {
+  const { cpuMet, columns, model, pods, cpuSeconds } = front;
+  const jobs = columns.cpuJobs[place] as number;
+  cpuMet.jobs = jobs;
+  cpuMet.growth = 0;
+  if (cpuSeconds > 0) {
+    const coming = (front.localsOfLate + front.relaysOfLate) / (pods.readyCount * model.processes);
+    cpuMet.growth = coming - jobs / (jobs + 1) / cpuSeconds;
+  }
+  cpuMet.variation = variationOfCpuWait(jobs, front.local?.cpuSeconds ?? 0, model.processes);
+  const onCpu = (columns.accepting[place] as number) + (columns.closing[place] as number);
+  const elsewhere = (columns.answering[place] as number) + (columns.relayed[place] as number) - onCpu;
+  cpuMet.most = model.slotsPerReplica - elsewhere;
+}
