@@ -2,9 +2,9 @@ import { answeredIn, fillAnswers, keepAnswers } from './answer-stage.ts';
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import type { DelayHistogram } from './delay-histogram.ts';
 import { addSpreadDelay, mostOf, type UncertainDelay } from './delay-histogram.ts';
-import { createFifoQueues, type FifoQueues, ringMask, ringSeconds } from './fifo-queue.ts';
+import { createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import { addFirstTokenDelay, type CpuMet, cpuWaitOf, cpuWaitSeconds } from './first-token-delays.ts';
-import { createHandover, type Handover } from './handover.ts';
+import { createDelaysBefore, createHandover, type DelaysBefore, type Handover } from './handover.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import type { Noise } from './noise.ts';
 import { createPodCpu, createPodFlow, meanEnding, type PodCpu, type PodFlow } from './pod-flow.ts';
@@ -23,10 +23,9 @@ export interface Back {
   readonly model: ComponentModel;
   readonly pods: Pods;
   readonly queued: ServiceMix;
-  /** Runs that wait; of those that came in a second, the delay they had met before: mean and deviation. */
+  /** Runs that wait, and what they had met before they came. */
   readonly queue: FifoQueues;
-  readonly delayBefore: Float64Array;
-  readonly deviationBefore: Float64Array;
+  readonly before: DelaysBefore;
   waiting: number;
   /** Whether no run came near to waiting in the last second; the rings are not kept then. */
   wasCalm: boolean;
@@ -84,8 +83,7 @@ export function createBack(
     pods,
     queued,
     queue: createFifoQueues(1),
-    delayBefore: new Float64Array(ringSeconds),
-    deviationBefore: new Float64Array(ringSeconds),
+    before: createDelaysBefore(),
     waiting: 0,
     wasCalm: true,
     mostRunning: -1,
@@ -195,15 +193,15 @@ export interface BackSecond {
 /** Reused. */
 const waitedNow: UncertainDelay = { mean: 0, deviation: 0 };
 
-/** What those had met in all that came to the queue in second `came` and waited in it. */
+/** What runs had met in all that waited in the queue, and before it what stands at a place of the rings. */
 export function waitedOf(
-  { delayBefore, deviationBefore }: Back,
-  came: number,
+  { before }: Back,
+  place: number,
   { mean, deviation }: UncertainDelay,
 ): UncertainDelay {
-  const before = deviationBefore[came & ringMask] as number;
-  waitedNow.mean = mean + (delayBefore[came & ringMask] as number);
-  waitedNow.deviation = Math.sqrt(deviation * deviation + before * before);
+  const deviationBefore = before.deviations[place] as number;
+  waitedNow.mean = mean + (before.means[place] as number);
+  waitedNow.deviation = Math.sqrt(deviation * deviation + deviationBefore * deviationBefore);
   return waitedNow;
 }
 

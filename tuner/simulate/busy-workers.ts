@@ -1,8 +1,8 @@
 import { type Back, type BackSecond, recordDelay, runningRuns, useCpu, waitedOf } from './back.ts';
 import { setCalm } from './calm-workers.ts';
 import { variationOfCpuWait } from './cpu-chance.ts';
-import { enterQueue, type Leaving, leaveQueue, ringMask } from './fifo-queue.ts';
-import { deviationOfDelay, type Handover, meanDelay } from './handover.ts';
+import { enterQueue, type Leaving, leaveQueue } from './fifo-queue.ts';
+import { delayLengths, type Handover, keepDelays, placeBefore } from './handover.ts';
 import { createPodLoad, passStages } from './pass-stages.ts';
 import { endingNew, endingOld, finishSecond, meanEnding } from './pod-flow.ts';
 import { mostCalmJobs } from './pool-plan.ts';
@@ -21,8 +21,7 @@ export function stepBusy(back: Back, coming: Handover, second: BackSecond): numb
   setCalm(back, false, second);
   const own = followPods(back, arrived, second);
   enterQueue(queue, 0, at, arrived);
-  back.delayBefore[at & ringMask] = meanDelay(coming);
-  back.deviationBefore[at & ringMask] = deviationOfDelay(coming);
+  keepDelays(back.before, at, coming);
   const started =
     own === null ? stepTogether(back, arrived, second) : stepWorkers(back, own, arrived, second);
   back.waiting = Math.max(0, back.waiting + arrived - started);
@@ -103,7 +102,11 @@ function recordStarts(back: Back, starts: Starts, second: BackSecond): void {
   const { count, wait, weight, second: came } = queue.parts;
   for (let part = 0; part < count; part++) {
     const inQueue = slotWaitOf(wait[part] as number, starts);
-    const waited = waitedOf(back, came[part] as number, inQueue);
-    recordDelay(back, waited, weight[part] as number, second);
+    for (let length = 0; length < delayLengths; length++) {
+      const place = placeBefore(came[part] as number, length);
+      const share = back.before.shares[place] as number;
+      if (share > 0)
+        recordDelay(back, waitedOf(back, place, inQueue), share * (weight[part] as number), second);
+    }
   }
 }

@@ -2,7 +2,7 @@ import { type Back, type BackSecond, type BackTrace, beginTogether, recordDelay,
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { clearQueue } from './fifo-queue.ts';
-import { addHandover, clearHandover, deviationOfDelay, type Handover, meanDelay } from './handover.ts';
+import { clearHandover, delayLengths, delayOf } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
 import { calmGoesOn, mostCalmJobs, mostWithinSecond, sharedAlikeSeconds } from './pool-plan.ts';
 import { recordUnpassedOfWorkers } from './worker-pods.ts';
@@ -50,11 +50,13 @@ export function planCalm(back: Back, second: BackSecond, { counts, first, second
   let passBegin = 0;
   let passEnd = 0;
   let index = first;
+  let shareAnewAt = first;
   for (; index < first + seconds; index++) {
     const arrived = counts[index] as number;
     if (arrived > mostArriving || cpuJobs >= mostJobs) break;
     if (beginning + answering + ending + arrived > back.mostRunning) break;
-    if ((index - first) % sharedAlikeSeconds === 0) {
+    if (index === shareAnewAt) {
+      shareAnewAt += sharedAlikeSeconds;
       passBegin = throughCpu(1, cpuBefore, cpuJobs);
       passEnd = throughCpu(1, cpuAfter, cpuJobs);
     }
@@ -95,8 +97,12 @@ function keepTrace(trace: BackTrace, at: number, running: number, busySeconds: n
   trace.busySeconds[at] = busySeconds;
 }
 
-/** What was planned happens, to runs that come in this way. @returns runs that ended */
-export function passCalm(back: Back, second: BackSecond, coming: Handover): number {
+/**
+ * What was planned happens; what the runs that come had met before is to be added to those that are unrecorded.
+ *
+ * @returns runs that ended
+ */
+export function passCalm(back: Back, second: BackSecond): number {
   const { queued, flow, plan, detached } = back;
   const { seconds } = plan;
   setCalm(back, true, second);
@@ -108,15 +114,13 @@ export function passCalm(back: Back, second: BackSecond, coming: Handover): numb
   const detachedEnded = detached === 0 ? 0 : detached * (1 - queued.surviving ** seconds);
   back.detached = detached - detachedEnded;
   useCpu(back, plan.work, seconds);
-  addUnrecorded(back, coming, second);
   return plan.ended + detachedEnded;
 }
 
 /** Delays of runs that begin at once change little within this. */
 const recordedEverySeconds = 5;
 
-function addUnrecorded(back: Back, coming: Handover, second: BackSecond): void {
-  addHandover(back.unrecorded, coming);
+export function recordCalmIfDue(back: Back, second: BackSecond): void {
   if (second.atSeconds < back.recordAt) return;
   recordCalmDelays(back, second);
   back.recordAt = second.atSeconds + recordedEverySeconds;
@@ -126,7 +130,9 @@ function addUnrecorded(back: Back, coming: Handover, second: BackSecond): void {
 export function recordCalmDelays(back: Back, second: BackSecond): void {
   const { unrecorded } = back;
   if (unrecorded.count === 0) return;
-  const before = { mean: meanDelay(unrecorded), deviation: deviationOfDelay(unrecorded) };
-  recordDelay(back, before, unrecorded.count, second);
+  for (let length = 0; length < delayLengths; length++) {
+    const count = unrecorded.counts[length] as number;
+    if (count > 0) recordDelay(back, delayOf(unrecorded, length), count, second);
+  }
   clearHandover(unrecorded);
 }

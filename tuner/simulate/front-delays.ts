@@ -4,7 +4,8 @@ import { ringPlace } from './fifo-queue.ts';
 import { addToClasses, addWaits, isLongWait } from './first-token-delays.ts';
 import type { Front, FrontPods } from './front.ts';
 import type { FrontSecond } from './front-second.ts';
-import { handOver } from './handover.ts';
+import { type Handover, handOver } from './handover.ts';
+import type { RelayStage } from './relay-stage.ts';
 import { type SlotLoad, slotWaitOf } from './slot-wait.ts';
 
 export interface Starts extends SlotLoad {
@@ -23,11 +24,13 @@ export function recordStarts(front: Front, own: FrontPods, starts: Starts, secon
   meetCpu(front, place);
   const isLong = own.cpu.isShared[place] === 1 && isLongWait(front.local?.cpuBefore ?? 0, cpuMet);
   let slotWaits = 0;
+  let squares = 0;
   const { count, wait, weight, second: came } = backlog.parts;
   for (let part = 0; part < count; part++) {
     const slotWait = slotWaitOf(wait[part] as number, starts);
     const begun = weight[part] as number;
     slotWaits += begun * slotWait.mean;
+    squares += begun * (slotWait.mean * slotWait.mean + slotWait.deviation * slotWait.deviation);
     if (isLong) continue;
     const relayed =
       relays === null ? 0 : (relays.shareOfCome[ringPlace(place, came[part] as number)] as number);
@@ -36,7 +39,10 @@ export function recordStarts(front: Front, own: FrontPods, starts: Starts, secon
   const ring = ringPlace(place, second.atSeconds);
   if (isLong) own.cpu.lastLong[place] = second.atSeconds;
   own.cpu.slotWait[ring] = isLong ? slotWaits / started : Number.NaN;
-  if (relays !== null) relays.slotWait[ring] = started > 0 ? slotWaits / started : 0;
+  if (relays === null) return;
+  const mean = started > 0 ? slotWaits / started : 0;
+  relays.slotWait[ring] = mean;
+  relays.slotVariance[ring] = started > 0 ? Math.max(0, squares / started - mean * mean) : 0;
 }
 
 /** Reused. */
@@ -71,8 +77,7 @@ export function recordHandover(front: Front, own: FrontPods, place: number, acce
   );
   if (cpu.isShared[place] !== 1) {
     const cpuWait = jobs * relays.cpuSeconds;
-    const waited = relays.slotWait[ringPlace(place, flow.at)] as number;
-    handOver(handover, accepted, waited + cpuWait, variation * cpuWait);
+    handOverOf(handover, relays, ringPlace(place, flow.at), { runs: accepted, cpuWait, variation });
     return;
   }
   // The clock goes by the mean number of others; one that comes finds itself beside all of them.
@@ -82,8 +87,20 @@ export function recordHandover(front: Front, own: FrontPods, place: number, acce
     const ring = ringPlace(place, came[part] as number);
     const cpuWait = (wait[part] as number) + overlooked;
     const runs = (weight[part] as number) * (relays.acceptShare[ring] as number);
-    handOver(handover, runs, (relays.slotWait[ring] as number) + cpuWait, variation * cpuWait);
+    handOverOf(handover, relays, ring, { runs, cpuWait, variation });
   }
+}
+
+/** Runs that began in one second: what they waited for a slot and for CPU, each with its chance. */
+function handOverOf(
+  handover: Handover,
+  { slotWait, slotVariance }: RelayStage,
+  ring: number,
+  wait: { readonly runs: number; readonly cpuWait: number; readonly variation: number },
+): void {
+  const { runs, cpuWait, variation } = wait;
+  const deviation = Math.sqrt((slotVariance[ring] as number) + (variation * cpuWait) ** 2);
+  handOver(handover, runs, (slotWait[ring] as number) + cpuWait, deviation);
 }
 
 /**

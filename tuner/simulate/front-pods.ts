@@ -1,17 +1,18 @@
-import { drawEnded } from './draw-ended.ts';
 import { enterQueue, leaveQueue, ringPlace } from './fifo-queue.ts';
 import { type Front, type FrontPods, localHeld, podsOf, updateCpuSeconds } from './front.ts';
 import { recordHandover, recordPassed, recordStarts, recordUnpassed } from './front-delays.ts';
 import type { FrontSecond } from './front-second.ts';
-import { noiseMask } from './noise.ts';
 import { createPodLoad, type PodLoad, passStages, startingIn } from './pass-stages.ts';
 import { finishSecond, meanEnding, type PodFlow } from './pod-flow.ts';
-import { finishRelays, finishRelaysAtOnce, relaysAmong } from './relay-stage.ts';
+import { endingOf, findDue } from './relay-ends.ts';
+import { enterRuns, finishRelays, finishRelaysAtOnce, relaysAmong } from './relay-stage.ts';
 import { noService } from './service-mix.ts';
 
 /** Moves each Ready pod on by one second, with the slots, the backlog and the CPU that are its own. */
 export function stepPods(front: Front, second: FrontSecond): void {
   const { pods, sums } = front;
+  const own = podsOf(front);
+  if (own.relays !== null) findDue(front, own.relays, second.atSeconds);
   sums.beginning = 0;
   sums.answering = 0;
   sums.ending = 0;
@@ -19,11 +20,6 @@ export function stepPods(front: Front, second: FrontSecond): void {
   sums.waiting = 0;
   sums.cpuJobs = 0;
   updateCpuSeconds(front);
-  if (front.relayed !== null) {
-    front.meanLuckOfEnds = meanLuckOfEnds(front, second);
-    front.relaysRunning = runningRelays(front);
-  }
-  const own = podsOf(front);
   for (let index = 0; index < pods.readyCount; index++) {
     stepPod(front, own, pods.ready[index] as number, second);
   }
@@ -60,7 +56,7 @@ function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecon
   recordStarts(front, own, starts, second);
   if (own.cpu.isShared[place] === 1) recordPassed(front, own, place, second);
   else if (wasShared) recordUnpassed(front, own, place, second);
-  const workOfRelays = stepRelays(front, own, place, relaysStarted);
+  const workOfRelays = stepRelays(front, own, relaysStarted, second);
   useCpu(front, flow, workOfRelays);
   storeFlow(front, own, place);
 }
@@ -77,53 +73,7 @@ function takeFlow(front: Front, { relays }: FrontPods, place: number, second: Fr
   relays.accepting = columns.accepting[place] as number;
   relays.closing = columns.closing[place] as number;
   const running = Math.max(0, (columns.relayed[place] as number) - relays.accepting - relays.closing);
-  const mean = front.relaysRunning > 0 ? (second.relaysEnding * running) / front.relaysRunning : 0;
-  // How many end in all is known, so one pod's luck is the others' bad luck.
-  const luck = luckOfEnds(second, place) - front.meanLuckOfEnds;
-  relays.ended = Math.min(running, drawEnded(mean, mean, luck));
-}
-
-/** Runs of the pods that are in the queue or on workers. */
-function runningRelays({ pods, columns }: Front): number {
-  const { relayed, accepting, closing } = columns;
-  let sum = 0;
-  for (let index = 0; index < pods.readyCount; index++) {
-    const place = pods.ready[index] as number;
-    sum += (relayed[place] as number) - (accepting[place] as number) - (closing[place] as number);
-  }
-  return sum;
-}
-
-/**
- * Where queue and workers turn out to hold more runs than the pods relay, or fewer, the pods do so as well, each in its
- * proportion.
- *
- * @param inBack runs that are in the queue or on workers
- */
-export function settleRelays(front: Front, inBack: number): void {
-  const { pods, columns, sums } = front;
-  const { relayed, accepting, closing } = columns;
-  const running = runningRelays(front);
-  if (running <= 0) return;
-  const factor = Math.max(0, inBack - front.orphans) / running;
-  sums.relayed = 0;
-  for (let index = 0; index < pods.readyCount; index++) {
-    const place = pods.ready[index] as number;
-    const onCpu = (accepting[place] as number) + (closing[place] as number);
-    relayed[place] = onCpu + ((relayed[place] as number) - onCpu) * factor;
-    sums.relayed += relayed[place] as number;
-  }
-}
-
-function luckOfEnds({ atSeconds, noise }: FrontSecond, place: number): number {
-  return noise.normal[(atSeconds + place * 7919 + 40_009) & noiseMask] as number;
-}
-
-function meanLuckOfEnds({ pods }: Front, second: FrontSecond): number {
-  let sum = 0;
-  for (let index = 0; index < pods.readyCount; index++)
-    sum += luckOfEnds(second, pods.ready[index] as number);
-  return sum / Math.max(1, pods.readyCount);
+  relays.ended = endingOf(relays, place, running, second.relaysEnding);
 }
 
 /** Reused. */
@@ -190,8 +140,9 @@ function takeArrivals(
 }
 
 /** Runs that are relayed move on. @returns CPU seconds of work that came with them */
-function stepRelays(front: Front, own: FrontPods, place: number, started: number): number {
+function stepRelays(front: Front, own: FrontPods, started: number, second: FrontSecond): number {
   const { relays, cpu } = own;
+  const { place } = front.flow;
   if (relays === null) return 0;
   const { relayed, accepting, closing } = front.columns;
   const before = relays.closing + relays.ended;
@@ -199,6 +150,9 @@ function stepRelays(front: Front, own: FrontPods, place: number, started: number
   const accepted = isShared
     ? finishRelays(relays, cpu.clocks, front.flow, started)
     : finishRelaysAtOnce(relays, started);
+  if (relays.isFollowed) {
+    enterRuns(relays, place, { at: second.atSeconds, count: accepted, noise: second.noise });
+  }
   recordHandover(front, own, place, accepted);
   const left = before - relays.closing;
   relayed[place] = Math.max(0, (relayed[place] as number) + started - left);

@@ -5,7 +5,7 @@ import { addToClasses } from './first-token-delays.ts';
 import { beginPod, type Front, type FrontTrace, updateRelayLoad } from './front.ts';
 import { recordUnpassedOfPods } from './front-delays.ts';
 import type { FrontSecond } from './front-second.ts';
-import { handOver } from './handover.ts';
+import { type Handover, handOver } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
 import { calmGoesOn, mostCalmJobs, mostWithinSecond, sharedAlikeSeconds } from './pool-plan.ts';
 import { noService } from './service-mix.ts';
@@ -67,11 +67,13 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
   let passBegin = 0;
   let passEnd = 0;
   let index = first;
+  let shareAnewAt = first;
   for (; index < first + seconds; index++) {
     const arrived = counts[index] as number;
     if (arrived > mostArriving || cpuJobs >= mostJobs) break;
     if (beginning + waitingForOthers + ending + arrived > mostLocal) break;
-    if ((index - first) % sharedAlikeSeconds === 0) {
+    if (index === shareAnewAt) {
+      shareAnewAt += sharedAlikeSeconds;
       passBegin = throughCpu(1, cpuBefore, cpuJobs);
       passEnd = throughCpu(1, cpuAfter, cpuJobs);
     }
@@ -158,8 +160,9 @@ function handOverRest({ pods, columns, handover, cpuMet, relayed }: Front): void
  * Runs that come to a pool are handed over at once, after what they wait for its CPU.
  *
  * @param count that come to the pods
+ * @param handover into this
  */
-export function acceptPooled({ handover, sums, relayed }: Front, count: number): void {
+export function acceptPooled({ sums, relayed }: Front, count: number, handover: Handover): void {
   const wait = (sums.cpuJobs * (relayed?.cpuSeconds ?? 0)) / 2;
   handOver(handover, count, wait, wait * variationOfUnknownCpuWait);
 }

@@ -7,7 +7,7 @@ import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
 import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
-import { createRelayStage, type RelayStage } from './relay-stage.ts';
+import { createRelayStage, fillRuns, type RelayStage } from './relay-stage.ts';
 import { noService, type ServiceMix, serviceMix } from './service-mix.ts';
 
 /**
@@ -54,10 +54,6 @@ export interface Front {
   /** CPU of a request that comes, and of one that is on a process: seconds, mean over all kinds. */
   cpuSeconds: number;
   cpuSecondsOfJob: number;
-  /** Of all pods, in drawing how many of the runs that each relays end in this second. */
-  meanLuckOfEnds: number;
-  /** Of those that relayed at its beginning, runs in the queue or on workers. */
-  relaysRunning: number;
   /** While pooled: share of a process that relaying takes, 0–1. */
   relayLoad: number;
   /** Runs that are handed to the queue in this second, or stretch of seconds; taken up by it before the next. */
@@ -146,8 +142,6 @@ export function createFront(
     localsOfLate: 0,
     cpuSeconds: 0,
     cpuSecondsOfJob: 0,
-    meanLuckOfEnds: 0,
-    relaysRunning: 0,
     relayLoad: 0,
     handover: createHandover(),
     abandoned: 0,
@@ -187,17 +181,18 @@ export function podsOf(front: Front): FrontPods {
   front.own ??= {
     cpu: createPodCpu(places, front.local ?? noService),
     backlog: createFifoQueues(places),
-    relays: front.relayed === null ? null : createRelayStage(places, front.relayed.cpuSeconds),
+    relays: front.relayed === null ? null : createRelayStage(places, front.relayed),
   };
   return front.own;
 }
 
 /** A pod's rings begin anew at a second. */
 export function beginPod(front: Front, place: number, atSeconds: number): void {
-  const { cpu, backlog } = podsOf(front);
+  const { cpu, backlog, relays } = podsOf(front);
   cpu.isShared[place] = 0;
   fillAnswers(cpu.answers, place, atSeconds, front.columns.answering[place] as number);
   clearQueue(backlog, place, atSeconds);
+  if (relays?.isFollowed) fillRuns(relays, place, atSeconds, front.columns.relayed[place] as number);
 }
 
 /** Requests that run here and are not waiting for a slot, over all pods. */

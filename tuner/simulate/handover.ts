@@ -1,39 +1,98 @@
-/** Runs on their way from the API into the queue: how many, and how long they had been under way by then. */
+import type { UncertainDelay } from './delay-histogram.ts';
+import { ringMask, ringSeconds } from './fifo-queue.ts';
+
+/**
+ * Runs on their way from the API into the queue: how many, and how long they had been under way by then.
+ *
+ * Delays of different length are kept apart: most runs meet next to none while others wait for a slot of their pod.
+ */
 export interface Handover {
   count: number;
-  /** Sums over them: of the delay, and of its square, seconds. */
-  delays: number;
-  squares: number;
+  /** By length: how many, and over them the sums of their delays and of the squares of these, seconds. */
+  readonly counts: Float64Array;
+  readonly delays: Float64Array;
+  readonly squares: Float64Array;
+}
+
+export const delayLengths = 4;
+
+function lengthOf(seconds: number): number {
+  if (seconds < 0.1) return 0;
+  if (seconds < 0.4) return 1;
+  return seconds < 1.6 ? 2 : 3;
 }
 
 export function createHandover(): Handover {
-  return { count: 0, delays: 0, squares: 0 };
+  const column = () => new Float64Array(delayLengths);
+  return { count: 0, counts: column(), delays: column(), squares: column() };
 }
 
 export function clearHandover(handover: Handover): void {
+  const { counts, delays, squares } = handover;
+  if (handover.count === 0) return;
   handover.count = 0;
-  handover.delays = 0;
-  handover.squares = 0;
+  for (let length = 0; length < delayLengths; length++) {
+    counts[length] = 0;
+    delays[length] = 0;
+    squares[length] = 0;
+  }
 }
 
 export function handOver(handover: Handover, count: number, mean: number, deviation: number): void {
+  const { counts, delays, squares } = handover;
+  const length = lengthOf(mean);
   handover.count += count;
-  handover.delays += count * mean;
-  handover.squares += count * (mean * mean + deviation * deviation);
+  counts[length] = (counts[length] as number) + count;
+  delays[length] = (delays[length] as number) + count * mean;
+  squares[length] = (squares[length] as number) + count * (mean * mean + deviation * deviation);
 }
 
-export function addHandover(to: Handover, { count, delays, squares }: Handover): void {
+export function addHandover(to: Handover, { count, counts, delays, squares }: Handover): void {
+  if (count === 0) return;
   to.count += count;
-  to.delays += delays;
-  to.squares += squares;
+  for (let length = 0; length < delayLengths; length++) {
+    to.counts[length] = (to.counts[length] as number) + (counts[length] as number);
+    to.delays[length] = (to.delays[length] as number) + (delays[length] as number);
+    to.squares[length] = (to.squares[length] as number) + (squares[length] as number);
+  }
 }
 
-export function meanDelay({ count, delays }: Handover): number {
-  return count > 0 ? delays / count : 0;
+/** Of runs with delays of one length, mean and deviation, among pods and on each of them; 0 where there are none. */
+export function delayOf({ counts, delays, squares }: Handover, length: number): UncertainDelay {
+  const count = counts[length] as number;
+  const mean = count > 0 ? (delays[length] as number) / count : 0;
+  delayNow.mean = mean;
+  delayNow.deviation =
+    count > 0 ? Math.sqrt(Math.max(0, (squares[length] as number) / count - mean * mean)) : 0;
+  return delayNow;
 }
 
-/** Standard deviation of the delays, among pods and on each. */
-export function deviationOfDelay(handover: Handover): number {
-  const mean = meanDelay(handover);
-  return handover.count > 0 ? Math.sqrt(Math.max(0, handover.squares / handover.count - mean * mean)) : 0;
+/** Reused. */
+const delayNow: UncertainDelay = { mean: 0, deviation: 0 };
+
+/** What runs had met that came to a queue, by the second in which they came and the length of it; rings. */
+export interface DelaysBefore {
+  readonly shares: Float64Array;
+  readonly means: Float64Array;
+  readonly deviations: Float64Array;
+}
+
+export function createDelaysBefore(): DelaysBefore {
+  const ring = () => new Float64Array(ringSeconds * delayLengths);
+  return { shares: ring(), means: ring(), deviations: ring() };
+}
+
+/** Where runs of second `at` with delays of a length stand in the rings. */
+export function placeBefore(at: number, length: number): number {
+  return (at & ringMask) * delayLengths + length;
+}
+
+export function keepDelays({ shares, means, deviations }: DelaysBefore, at: number, come: Handover): void {
+  for (let length = 0; length < delayLengths; length++) {
+    const place = placeBefore(at, length);
+    const { mean, deviation } = delayOf(come, length);
+    shares[place] = come.count > 0 ? (come.counts[length] as number) / come.count : 0;
+    means[place] = mean;
+    deviations[place] = deviation;
+  }
 }

@@ -9,11 +9,12 @@ import {
   passRelays,
   passRelaysAtOnce,
 } from './relay-stage.ts';
+import { noService } from './service-mix.ts';
 
 /** Lets `started` runs begin and `ended` end in each second, on a process that `others` share. */
 function relay(others: number, perSecond: { started: number; ended: number }, seconds: number) {
   // 200 ms of CPU for each half.
-  const relays = createRelayStage(1, 0.4);
+  const relays = createRelayStage(1, { ...noService, cpuSeconds: 0.4 });
   const clocks = createCpuClocks(1);
   clearClock(clocks, 0, 0);
   fillRelays(relays, 0, 0);
@@ -50,7 +51,7 @@ describe('runs that are relayed, on the CPU of their pod', () => {
   });
 
   it('take a moment where the process has nothing else to do', () => {
-    const relays = createRelayStage(1, 0.4);
+    const relays = createRelayStage(1, { ...noService, cpuSeconds: 0.4 });
     let accepted = 0;
     for (let at = 0; at < 20; at++) {
       passRelaysAtOnce(relays, 0);

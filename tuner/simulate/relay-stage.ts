@@ -1,3 +1,11 @@
+import {
+  type AnswerStage,
+  answeredIn,
+  createAnswerStage,
+  enterAnswers,
+  fillAnswers,
+} from './answer-stage.ts';
+import { answerTimeOf } from './answer-time.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import {
   type CpuClocks,
@@ -11,6 +19,7 @@ import {
 } from './cpu-stage.ts';
 import { type QueueParts, ringPlace, ringSeconds } from './fifo-queue.ts';
 import { createPassedParts, findPassed, type PassedParts } from './passed-parts.ts';
+import type { ServiceMix } from './service-mix.ts';
 
 /**
  * Runs that pods relay, while they are on the CPU there: until they are handed to the queue (accepting), and when their
@@ -24,8 +33,18 @@ export interface RelayStage {
   readonly acceptShare: Float64Array;
   /** Of the requests that came to a pod in each second, the share that is relayed; a ring per pod. */
   readonly shareOfCome: Float64Array;
-  /** Of those that begin in each second, what they waited for a slot, mean; a ring per pod. */
+  /** Of those that begin in each second, what they waited for a slot: mean and variance; a ring per pod. */
   readonly slotWait: Float64Array;
+  readonly slotVariance: Float64Array;
+  /** Whether the next two are kept: see findDue. */
+  isFollowed: boolean;
+  /** Runs that were handed over, by when they would end if none waited; a ring per pod. */
+  readonly runs: AnswerStage;
+  /** Of those that would have ended by now, how many have not, per pod. */
+  readonly due: Float64Array;
+  /** Over all pods: of those, and of all that are in the queue or on workers. */
+  dueOfAll: number;
+  runningOfAll: number;
   /** Those that pass the stage in this second; reused. */
   readonly passing: PassedParts;
   /** Of the pod that is being worked out: at the beginning of the second, and when that is done at its end. */
@@ -38,15 +57,21 @@ export interface RelayStage {
   passedOld: number;
 }
 
-/** @param cpuSeconds of a relayed run, one half before it is handed over and one after it has ended */
-export function createRelayStage(places: number, cpuSeconds: number): RelayStage {
+/** @param mix of relayed runs: one half of their CPU comes before they are handed over and one after they have ended */
+export function createRelayStage(places: number, mix: ServiceMix): RelayStage {
   const ring = () => new Float64Array(places * ringSeconds);
   return {
-    cpuSeconds: cpuSeconds / 2,
+    cpuSeconds: mix.cpuSeconds / 2,
     stage: createCpuStages(places),
     acceptShare: ring(),
     shareOfCome: ring(),
     slotWait: ring(),
+    slotVariance: ring(),
+    runs: createAnswerStage(places, answerTimeOf(mix.waitSeconds, mix.waitSquaredVariation)),
+    isFollowed: false,
+    due: new Float64Array(places),
+    dueOfAll: 0,
+    runningOfAll: 0,
     passing: createPassedParts(),
     accepting: 0,
     closing: 0,
@@ -80,6 +105,25 @@ export interface RelayStep {
   readonly place: number;
   readonly at: number;
   readonly share: number;
+}
+
+/** From second `at` on a pod relays so many runs, which have been under way for a while. */
+export function fillRuns({ runs, due }: RelayStage, place: number, at: number, count: number): void {
+  fillAnswers(runs, place, at, count);
+  due[place] = 0;
+}
+
+/** `count` runs were handed over in a second: each is due when it would end if it did not wait. */
+export function enterRuns({ runs, due }: RelayStage, place: number, come: RunsCome): void {
+  due[place] = (due[place] as number) + enterAnswers(runs, place, come);
+}
+
+type RunsCome = Parameters<typeof enterAnswers>[2];
+
+/** Runs that are due in second `at` at the latest. */
+export function dueIn({ runs, due }: RelayStage, place: number, at: number): number {
+  due[place] = (due[place] as number) + answeredIn(runs, place, at);
+  return due[place] as number;
 }
 
 /** By how many more are on the CPU at the end of the second than at its beginning, if `started` begin. */

@@ -1,9 +1,8 @@
 import { type Back, endingRatioOf, expectEnds, runsIn } from './back.ts';
 import { stepBusy } from './busy-workers.ts';
-import { passCalm, planCalm } from './calm-workers.ts';
+import { passCalm, planCalm, recordCalmIfDue } from './calm-workers.ts';
 import type { FrontFlow, QueuedFlow } from './flows.ts';
 import type { Front } from './front.ts';
-import { settleRelays } from './front-pods.ts';
 import {
   acceptPooled,
   endOrphans,
@@ -13,8 +12,9 @@ import {
   stepPooledRelays,
 } from './front-pool.ts';
 import { type FrontSecond, stepFront } from './front-second.ts';
-import { clearHandover, type Handover } from './handover.ts';
+import { addHandover, clearHandover, type Handover } from './handover.ts';
 import { pollIfDue } from './poll-queue.ts';
+import { settleRelays } from './relay-ends.ts';
 import { admit, fillCalls, refusedRatio } from './shared-limits.ts';
 import type { World } from './world.ts';
 
@@ -54,9 +54,11 @@ function serveCalm(world: World, flow: FrontFlow, from: number, seconds: number)
   if (queued !== null) {
     const { back } = queued;
     relays = back.plan.came;
-    acceptPooled(unit, relays);
-    const ended = passCalm(back, queued.second, unit.handover);
+    const ended = passCalm(back, queued.second);
+    acceptPooled(unit, relays, back.unrecorded);
+    addHandover(back.unrecorded, unit.handover);
     clearHandover(unit.handover);
+    recordCalmIfDue(back, queued.second);
     stepPooledRelays(unit, { came: relays, ended, inBack: runsIn(back) }, { from, to });
     pollIfDue(world, to - 1);
   }
@@ -106,7 +108,7 @@ function serveSecond(world: World, flow: FrontFlow, at: number): void {
   unit.arrivals.first = 0;
   if (planPool(unit, second, unit.sums.relayed + relayed, 1) === 1) {
     passPool(unit, second);
-    acceptPooled(unit, relayed);
+    acceptPooled(unit, relayed, unit.handover);
   } else {
     if (queued !== null) expectRelays(second, unit, queued.back);
     stepFront(unit, second, local, relayed);

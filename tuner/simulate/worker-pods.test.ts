@@ -3,6 +3,7 @@ import { applyWorkerChanges, type Back, type BackSecond, createBack, runningRuns
 import { exampleModel } from './bench/example-deployment.ts';
 import { stepBusy } from './busy-workers.ts';
 import { createDelayHistogram } from './delay-histogram.ts';
+import { createHandover, handOver } from './handover.ts';
 import { noiseOf } from './noise.ts';
 import { advancePods, createPods, scalePods, startWithReady } from './pods.ts';
 
@@ -24,6 +25,8 @@ function workers(count: number, slotsPerReplica: number): Back {
 /** Lets so many runs come in each second. @returns runs that ended */
 function serve(back: Back, perSecond: number, { from, to }: { from: number; to: number }): number {
   let ended = 0;
+  const coming = createHandover();
+  handOver(coming, perSecond, 0, 0);
   for (let at = from; at < to; at++) {
     const second: BackSecond = {
       noise,
@@ -33,7 +36,7 @@ function serve(back: Back, perSecond: number, { from, to }: { from: number; to: 
       queueDelays: createDelayHistogram(),
       firstTokenDelays: createDelayHistogram(),
     };
-    ended += stepBusy(back, { count: perSecond, delays: 0, squares: 0 }, second);
+    ended += stepBusy(back, coming, second);
   }
   return ended;
 }

@@ -4,6 +4,7 @@ import { variationOfCpuWait } from './cpu-chance.ts';
 import type { UncertainDelay } from './delay-histogram.ts';
 import { leaveQueue, ringPlace } from './fifo-queue.ts';
 import { addFirstTokenDelay, cpuWaitOf, isLongWait } from './first-token-delays.ts';
+import { delayLengths, placeBefore } from './handover.ts';
 import { createPodLoad, passStages } from './pass-stages.ts';
 import {
   createPodCpu,
@@ -205,12 +206,16 @@ function recordStarts(
   let begun = 0;
   for (let part = 0; part < count; part++) {
     const inQueue = slotWaitOf(wait[part] as number, starts);
-    const waited = waitedOf(back, came[part] as number, inQueue);
-    const runs = (weight[part] as number) * share;
-    if (!isLong) recordDelay(back, waited, runs, second);
-    else if (recordQueued(back, waited, runs, second)) {
-      waits += waited.mean * runs;
-      begun += runs;
+    for (let length = 0; length < delayLengths; length++) {
+      const before = placeBefore(came[part] as number, length);
+      const runs = (weight[part] as number) * share * (back.before.shares[before] as number);
+      if (runs === 0) continue;
+      const waited = waitedOf(back, before, inQueue);
+      if (!isLong) recordDelay(back, waited, runs, second);
+      else if (recordQueued(back, waited, runs, second)) {
+        waits += waited.mean * runs;
+        begun += runs;
+      }
     }
   }
   // Not a number: they are recorded already, or nobody waits for any of them.

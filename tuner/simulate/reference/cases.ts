@@ -1,12 +1,16 @@
 import type { CaseTemplate } from './compare-with-reference.ts';
 import type { ReferenceScaling } from './reference-case.ts';
 
+export type Latency = 'chatFirstTokenP95' | 'runQueueP95' | 'runFirstTokenP95';
+
 /** A case that the simulator is held to, and how well it does. */
 export interface AccuracyCase {
   readonly name: string;
   readonly template: CaseTemplate;
   /** The latency that is compared. */
-  readonly quantity: 'chatFirstTokenP95' | 'runQueueP95' | 'runFirstTokenP95';
+  readonly quantity: Latency;
+  /** Others of the same requests that are compared as well. */
+  readonly also?: readonly Latency[];
   /** Relative error allowed of that p95; 0.05 unless there is a reason. */
   readonly within: number;
   /** So many draws of the arrivals show the error and not their luck. */
@@ -54,7 +58,7 @@ const slots = { ...base, api: pods(3, 10), chat: slowChat };
 export const halfHour = { ...base, durationSeconds: 1800 };
 export const short = { ...base, durationSeconds: 900 };
 
-const burst = (from: number, to: number, high: number, low: number) => (second: number) =>
+export const burst = (from: number, to: number, high: number, low: number) => (second: number) =>
   second > from && second < to ? high : low;
 const jump = (at: number, low: number, high: number) => (second: number) => (second > at ? high : low);
 

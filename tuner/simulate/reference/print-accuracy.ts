@@ -1,50 +1,58 @@
 import { fittedCases, freshCases, otherCases, scalingCases } from './cases.ts';
 import { compareWeb } from './compare-web.ts';
 import { type Compared, compareWithReference } from './compare-with-reference.ts';
+import { mixedCases } from './mixed-cases.ts';
 import { shareCases } from './share-cases.ts';
 import { webCases } from './web-cases.ts';
 
 /** `npm run accuracy`: every case of the tests with more replications, as the table of docs/simulator.md. */
 const replications = Number(process.argv[2] ?? 20);
+/** Only cases whose name matches. */
+const wanted = new RegExp(process.argv[3] ?? '');
 /** A case in which luck is much takes as many as its test. */
 const replicationsOf = (own: number) => Math.max(replications, own);
 
-const quantities = {
-  chatFirstTokenP95: 'time to first token',
-  runFirstTokenP95: 'time to first token',
+const latencies = {
+  chatFirstTokenP95: 'time to first token of chats',
+  runFirstTokenP95: 'time to first token of runs',
   runQueueP95: 'wait in the queue',
 } as const;
 
 process.stdout.write(
   `| case | p95 of | reference | simulated | error | bound | utilization | replicas |\n|---|---|---|---|---|---|---|---|\n`,
 );
-for (const { name, template, quantity, within, replications: own } of [
+for (const { name, template, quantity, also = [], within, replications: own } of [
   ...fittedCases,
   ...otherCases,
   ...freshCases,
   ...shareCases,
+  ...mixedCases,
   ...scalingCases,
 ]) {
+  if (!wanted.test(name)) continue;
   const compared = compareWithReference(template, replicationsOf(own));
-  const p95 = compared[quantity];
-  if (p95 === null) continue;
-  const isChat = quantity === 'chatFirstTokenP95';
-  const utilization = isChat ? compared.apiUtilization : compared.workerUtilization;
-  const replicas = isChat ? compared.meanApiReplicas : compared.meanWorkerReplicas;
-  const cells = [
-    name,
-    quantities[quantity],
-    `${p95.reference.toFixed(3)} s`,
-    `${p95.simulated.toFixed(3)} s`,
-    `${percent(p95)} ± ${(196 * p95.standardError).toFixed(1)} %`,
-    `${(100 * within).toFixed(0)} %`,
-    percent(utilization),
-    template.scaling === null ? '' : percent(replicas),
-  ];
-  process.stdout.write(`| ${cells.join(' | ')} |\n`);
+  for (const latency of [quantity, ...also]) {
+    const p95 = compared[latency];
+    if (p95 === null) continue;
+    const isChat = latency === 'chatFirstTokenP95';
+    const utilization = isChat ? compared.apiUtilization : compared.workerUtilization;
+    const replicas = isChat ? compared.meanApiReplicas : compared.meanWorkerReplicas;
+    const cells = [
+      name,
+      latencies[latency],
+      `${p95.reference.toFixed(3)} s`,
+      `${p95.simulated.toFixed(3)} s`,
+      `${percent(p95)} ± ${(196 * p95.standardError).toFixed(1)} %`,
+      `${(100 * within).toFixed(0)} %`,
+      percent(utilization),
+      template.scaling === null ? '' : percent(replicas),
+    ];
+    process.stdout.write(`| ${cells.join(' | ')} |\n`);
+  }
 }
 
 for (const { name, template, within, replications: own } of webCases) {
+  if (!wanted.test(name)) continue;
   const { firstByteP95, utilization, meanReplicas } = compareWeb(template, replicationsOf(own));
   const cells = [
     name,
