@@ -34,7 +34,9 @@ export function recordStarts(front: Front, own: FrontPods, starts: Starts, secon
     if (isLong) continue;
     const relayed =
       relays === null ? 0 : (relays.shareOfCome[ringPlace(place, came[part] as number)] as number);
-    addToClasses(second.delays, begun * (1 - relayed), slotWait, cpuMet);
+    const locals = begun * (1 - relayed);
+    if (isGivenUp(slotWait.mean, second)) front.abandoned += locals;
+    else addToClasses(second.delays, locals, slotWait, cpuMet);
   }
   const ring = ringPlace(place, second.atSeconds);
   if (isLong) own.cpu.lastLong[place] = second.atSeconds;
@@ -43,6 +45,14 @@ export function recordStarts(front: Front, own: FrontPods, starts: Starts, secon
   const mean = started > 0 ? slotWaits / started : 0;
   relays.slotWait[ring] = mean;
   relays.slotVariance[ring] = started > 0 ? Math.max(0, squares / started - mean * mean) : 0;
+}
+
+/**
+ * Whether a request that gets its turn has no client any more: it takes its slot and its CPU all the same, as Dify goes on
+ * with it. How many will is only guessed as they arrive, from how fast others ended just then.
+ */
+function isGivenUp(waitedSeconds: number, { requestTimeoutSeconds }: FrontSecond): boolean {
+  return waitedSeconds > requestTimeoutSeconds;
 }
 
 /** Reused. */
@@ -59,6 +69,10 @@ export function recordPassed(front: Front, own: FrontPods, place: number, second
     const waited = slotWait[ringPlace(place, came[part] as number)] as number;
     if (Number.isNaN(waited)) continue;
     const cpuWait = wait[part] as number;
+    if (isGivenUp(waited + cpuWait, second)) {
+      front.abandoned += weight[part] as number;
+      continue;
+    }
     before.mean = waited;
     addWaits(second.delays, weight[part] as number, before, { cpuWait, cpuSeconds, cpu: front.cpuMet });
   }
