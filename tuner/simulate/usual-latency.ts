@@ -48,7 +48,7 @@ export function serviceModel(seconds: Distribution, graceSeconds: number): Servi
  * What remains of a service that is under way at a random moment is longer than g with probability
  * E[(S - g)+] / E[S] (renewal theory); for a log-normal S that is the Black-Scholes integral.
  */
-function outlivesGraceRatio(meanSeconds: number, sigma: number, graceSeconds: number): number {
+export function outlivesGraceRatio(meanSeconds: number, sigma: number, graceSeconds: number): number {
   if (graceSeconds <= 0) return 1;
   if (sigma < 1e-6) return Math.max(0, 1 - graceSeconds / meanSeconds);
   const distance = (Math.log(graceSeconds / meanSeconds) + (sigma * sigma) / 2) / sigma;

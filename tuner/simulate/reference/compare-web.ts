@@ -4,16 +4,14 @@ import { seededRandom } from '../../stats/seeded-random.ts';
 import type { Demand, SimulationModel } from '../model.ts';
 import { simulate } from '../simulate.ts';
 import { prepareScaling } from '../world.ts';
+import { modelOf, podsOf, scalingOf } from './case-model.ts';
 import {
   average,
   type CaseTemplate,
   type Compared,
   drawArrivals,
   mean,
-  modelOf,
   type Pair,
-  podsOf,
-  scalingOf,
   withPhases,
 } from './compare-with-reference.ts';
 import type { ReferenceWeb } from './reference-case.ts';

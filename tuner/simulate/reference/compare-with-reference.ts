@@ -1,11 +1,12 @@
 import { quantile, sampleStandardDeviation } from 'simple-statistics';
 import { drawPoisson } from '../../stats/poisson.ts';
 import { seededRandom } from '../../stats/seeded-random.ts';
-import type { Demand, Scaling, SimulationModel } from '../model.ts';
+import type { Demand } from '../model.ts';
 import { noiseOf } from '../noise.ts';
 import { simulate } from '../simulate.ts';
 import { phasesOf, prepareScaling, syncPeriodSeconds } from '../world.ts';
-import type { ReferenceCase, ReferencePods, ReferenceRequest, ReferenceScaling } from './reference-case.ts';
+import { modelOf, scalingOf } from './case-model.ts';
+import type { ReferenceCase, ReferenceScaling } from './reference-case.ts';
 import { simulateRequests } from './reference-simulation.ts';
 
 /** A case whose arrivals are still to be drawn. */
@@ -38,6 +39,8 @@ export interface CaseComparison {
   readonly meanQueued: Compared;
   readonly meanApiReplicas: Compared;
   readonly meanWorkerReplicas: Compared;
+  readonly cutStreams: Compared;
+  readonly lostRuns: Compared;
 }
 
 /** Runs both simulators over the same arrivals, replication by replication. */
@@ -62,6 +65,8 @@ export function compareWithReference(template: CaseTemplate, replications: numbe
     meanQueued: averaged(({ queued }) => queued),
     meanApiReplicas: averaged(({ apiReplicas }) => apiReplicas),
     meanWorkerReplicas: averaged(({ workerReplicas }) => workerReplicas),
+    cutStreams: averaged(({ cutStreams }) => cutStreams),
+    lostRuns: averaged(({ lostRuns }) => lostRuns),
   };
 }
 
@@ -102,6 +107,8 @@ interface BothRuns {
   readonly queued: Pair;
   readonly apiReplicas: Pair;
   readonly workerReplicas: Pair;
+  readonly cutStreams: Pair;
+  readonly lostRuns: Pair;
 }
 
 function runBoth(template: CaseTemplate, seed: number): BothRuns {
@@ -155,6 +162,8 @@ function runBoth(template: CaseTemplate, seed: number): BothRuns {
       reference: mean(reference.workerReplicas),
       simulated: mean([...(series?.components.worker?.readyReplicas ?? [])]),
     },
+    cutStreams: { reference: reference.cutStreams, simulated: summary.cutStreams },
+    lostRuns: { reference: reference.lostRuns, simulated: summary.lostRuns },
   };
 }
 
@@ -186,102 +195,4 @@ export function drawArrivals(template: CaseTemplate, seed: number): Demand {
     arrivals: { chat: draw(template.chatRate), workflow: draw(template.runRate) },
     seed,
   };
-}
-
-/** The case as the time-step simulator knows it: the same truth, in the form that evidence would give it. */
-export function modelOf(template: CaseTemplate): SimulationModel {
-  const service = ({ serviceSeconds, squaredVariation }: ReferenceRequest) => ({
-    meanSeconds: serviceSeconds,
-    squaredVariation,
-    outlivesGraceRatio: 0,
-  });
-  const milliseconds = (seconds: number) => seconds * 1000;
-  const { chat, run, scaling } = template;
-  return {
-    kubernetesVersion: '1.37.2',
-    classes: [
-      {
-        name: 'chat',
-        front: 'api',
-        back: null,
-        firstTokenSeconds: { median: chat.firstTokenMedian, sigma: chat.firstTokenSigma },
-        queueWaitSeconds: null,
-      },
-      {
-        name: 'workflow',
-        front: 'api',
-        back: 'worker',
-        firstTokenSeconds: { median: run.firstTokenMedian, sigma: run.firstTokenSigma },
-        // Nothing but the API's acceptance comes before the queue.
-        queueWaitSeconds: { median: Math.max(0.001, run.relayCpuSeconds / 2), sigma: 0 },
-      },
-    ],
-    components: [
-      {
-        ...podsOf(template.api),
-        name: 'api',
-        cpuMilliseconds: {
-          chat: milliseconds(chat.cpuBefore + chat.cpuAfter),
-          workflow: milliseconds(run.relayCpuSeconds),
-        },
-        cpuRatioBeforeFirstToken: { chat: ratioBefore(chat), workflow: 0.5 },
-        service: { chat: service(chat), workflow: service(run) },
-      },
-      {
-        ...podsOf(template.worker),
-        name: 'worker',
-        cpuMilliseconds: { workflow: milliseconds(run.cpuBefore + run.cpuAfter) },
-        cpuRatioBeforeFirstToken: { workflow: ratioBefore(run) },
-        service: { workflow: service(run) },
-      },
-    ],
-    metricPipeline: {
-      resourcePeriodSeconds: scaling?.scrapeSeconds ?? 15,
-      resourceWindowSeconds: scaling?.scrapeSeconds ?? 15,
-      resourceLagSeconds: scaling?.lagSeconds ?? 0,
-      usageLagSeconds: 0,
-      externalPeriodSeconds: 1,
-      queueMetricName: 'queue',
-      queueCountsRunning: false,
-      outages: [],
-    },
-    limits: {
-      postgresMaxConnections: null,
-      llmMaxConcurrentCalls: null,
-      llmCallsPerMinute: null,
-      schedulablePods: null,
-      requestTimeoutSeconds: 1e6,
-    },
-  };
-}
-
-function ratioBefore({ cpuBefore, cpuAfter }: ReferenceRequest): number {
-  return cpuBefore / (cpuBefore + cpuAfter);
-}
-
-export function podsOf(pods: ReferencePods) {
-  const [shortest, longest] = pods.readySeconds;
-  return {
-    processes: pods.processes,
-    processMillicores: pods.speed * 1000,
-    requestedMillicores: pods.requestedMillicores,
-    requestedMemoryBytes: null,
-    idleMillicores: 0,
-    memoryBytes: 0,
-    slotsPerReplica: pods.slots,
-    startedSeconds: [0],
-    readySeconds: [shortest, longest],
-    terminationGraceSeconds: 30,
-    drainSeconds: 10,
-    postgresConnections: 0,
-  };
-}
-
-export function scalingOf({ api, worker, scaling }: CaseTemplate): Scaling {
-  const one = (name: 'api' | 'worker', replicas: number) => ({
-    hpaSpec: scaling?.component === name ? scaling.spec : null,
-    initialReplicas: replicas,
-    requestedMillicores: null,
-  });
-  return { api: one('api', api.replicas), worker: one('worker', worker.replicas) };
 }

@@ -7,6 +7,7 @@ import {
   relativeError,
 } from './compare-with-reference.ts';
 import { mixedCases } from './mixed-cases.ts';
+import { scaleInCases } from './scale-in-cases.ts';
 import { shareCases } from './share-cases.ts';
 
 const utilizationWithin = 0.05;
@@ -26,10 +27,11 @@ export function holdToReference(isWanted: (one: AccuracyCase) => boolean): void 
     { kind: 'shares of CPU before the first token', cases: shareCases },
     { kind: 'chats beside runs', cases: mixedCases },
     { kind: 'scaling out by the rules of the HPA', cases: scalingCases },
+    { kind: 'scaling in by them', cases: scaleInCases },
   ])('p95 and utilization against the per-request reference: $kind', ({ cases }) => {
     it.each(cases.filter(isWanted))(
       '$name: within $within',
-      ({ template, quantity, also = [], within, replications }) => {
+      ({ template, quantity, also = [], within, lossesWithin = within, replications }) => {
         const compared = compareWithReference(template, replications);
         for (const latency of [quantity, ...also]) {
           expect(errorOf(compared[latency]), latency).toBeLessThan(within);
@@ -37,6 +39,8 @@ export function holdToReference(isWanted: (one: AccuracyCase) => boolean): void 
         }
         expect(errorOf(compared.meanApiReplicas)).toBeLessThan(0.05);
         expect(errorOf(compared.meanWorkerReplicas)).toBeLessThan(0.05);
+        expect(errorOf(compared.cutStreams)).toBeLessThan(lossesWithin);
+        expect(errorOf(compared.lostRuns)).toBeLessThan(lossesWithin);
       },
       timeoutMs,
     );

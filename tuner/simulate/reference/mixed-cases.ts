@@ -1,4 +1,4 @@
-import { type AccuracyCase, burst, chat, halfHour, pods, short } from './cases.ts';
+import { type AccuracyCase, burst, chat, halfHour, heavyRun, pods, quickChat, short } from './cases.ts';
 import type { CaseTemplate } from './compare-with-reference.ts';
 
 const run = { ...chat, serviceSeconds: 2, firstTokenMedian: 0.8, relayCpuSeconds: 0.03 };
@@ -37,6 +37,18 @@ export const mixedCases: readonly AccuracyCase[] = [
     'CPU of the API at 79 % and slots of the workers at 75 %',
     { ...base, worker: pods(6, 4), chatRate: () => 8.7, runRate: () => 9 },
     { replications: 20 },
+  ),
+  mixedCase(
+    'short chats and heavy runs, CPU of the API at 81 % and of the workers at 75 %',
+    {
+      ...base,
+      chat: quickChat,
+      run: { ...heavyRun, relayCpuSeconds: 0.03 },
+      worker: pods(4, 24),
+      chatRate: () => 26.5,
+      runRate: () => 10,
+    },
+    { replications: 8 },
   ),
   mixedCase(
     'burst of chats to 1.2 times what the CPU of the API carries',

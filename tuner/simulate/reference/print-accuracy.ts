@@ -2,6 +2,7 @@ import { fittedCases, freshCases, otherCases, scalingCases } from './cases.ts';
 import { compareWeb } from './compare-web.ts';
 import { type Compared, compareWithReference } from './compare-with-reference.ts';
 import { mixedCases } from './mixed-cases.ts';
+import { scaleInCases } from './scale-in-cases.ts';
 import { shareCases } from './share-cases.ts';
 import { webCases } from './web-cases.ts';
 
@@ -19,15 +20,16 @@ const latencies = {
 } as const;
 
 process.stdout.write(
-  `| case | p95 of | reference | simulated | error | bound | utilization | replicas |\n|---|---|---|---|---|---|---|---|\n`,
+  `| case | p95 of, or number of | reference | simulated | error | bound | utilization | replicas |\n|---|---|---|---|---|---|---|---|\n`,
 );
-for (const { name, template, quantity, also = [], within, replications: own } of [
+for (const { name, template, quantity, also = [], within, lossesWithin = within, replications: own } of [
   ...fittedCases,
   ...otherCases,
   ...freshCases,
   ...shareCases,
   ...mixedCases,
   ...scalingCases,
+  ...scaleInCases,
 ]) {
   if (!wanted.test(name)) continue;
   const compared = compareWithReference(template, replicationsOf(own));
@@ -48,6 +50,15 @@ for (const { name, template, quantity, also = [], within, replications: own } of
       template.scaling === null ? '' : percent(replicas),
     ];
     process.stdout.write(`| ${cells.join(' | ')} |\n`);
+  }
+  for (const [what, losses] of [
+    ['streams cut', compared.cutStreams],
+    ['runs lost', compared.lostRuns],
+  ] as const) {
+    if (losses.reference === 0) continue;
+    const counts = `${losses.reference.toFixed(1)} | ${losses.simulated.toFixed(1)}`;
+    const error = `${percent(losses)} ± ${(196 * losses.standardError).toFixed(1)} %`;
+    process.stdout.write(`| ${name} | ${what} | ${counts} | ${error} | ${100 * lossesWithin} % |  |  |\n`);
   }
 }
 

@@ -23,6 +23,8 @@ export interface ReferencePods {
   readonly requestedMillicores: number;
   /** Uniform between both. */
   readonly readySeconds: readonly [number, number];
+  /** After that a pod that is scaled in is killed; 30 where it is left out. */
+  readonly graceSeconds?: number;
 }
 
 /** The web front end, of which a page takes CPU and nothing else. */
@@ -74,6 +76,9 @@ export interface ReferenceResult {
   readonly held: readonly number[];
   /** Runs waiting for a worker, at the end of each second. */
   readonly queued: readonly number[];
+  /** Requests that ended with their API pod, and runs that ended with their worker. */
+  readonly cutStreams: number;
+  readonly lostRuns: number;
   readonly web: WebRecord | null;
 }
 

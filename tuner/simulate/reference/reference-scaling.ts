@@ -6,7 +6,7 @@ import { createHpaState } from '../../hpa/state.ts';
 import type { HpaPod, MetricAnswer, PodSample } from '../../hpa/types.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { ReferenceCase, ReferenceScaling } from './reference-case.ts';
-import type { PodSet, ReferencePod } from './reference-pods.ts';
+import { busySecondsOf, type PodSet, type ReferencePod } from './reference-pods.ts';
 
 interface Observed {
   readonly api: PodSet;
@@ -17,7 +17,7 @@ interface Observed {
 
 const syncSeconds = 15;
 
-/** The HPA over the list of pods, fed by a metrics-server that scrapes each pod's CPU; scaling out only. */
+/** The HPA over the list of pods, fed by a metrics-server that scrapes each pod's CPU. */
 export function startScaling(
   events: EventQueue,
   scaling: ReferenceScaling,
@@ -40,11 +40,14 @@ export function startScaling(
       atMs: Math.round(events.now() * 1000),
       specReplicas: replicas,
       statusReplicas: replicas,
-      pods: pods.all.map((pod) => hpaPod(pod, shape.requestedMillicores)),
+      pods: pods.all
+        .filter(({ busyAtRemoval }) => busyAtRemoval === null)
+        .map((pod) => hpaPod(pod, shape.requestedMillicores)),
       metrics: [answer],
     });
-    replicas = Math.max(replicas, decision.scaledTo ?? replicas);
+    replicas = decision.scaledTo ?? replicas;
     pods.grow(replicas);
+    pods.shrink(replicas);
   };
   events.add(scaling.firstSyncAt, sync);
 }
@@ -82,7 +85,8 @@ function startScraping(
     const at = events.now();
     const taken: Record<string, PodSample> = {};
     for (const pod of pods.all) {
-      const busy = pod.processes.reduce((sum, process) => sum + process.busySeconds(), 0);
+      if (pod.busyAtRemoval !== null) continue;
+      const busy = busySecondsOf(pod);
       const last = before.get(pod.name);
       before.set(pod.name, { at, busy });
       if (last === undefined) continue;

@@ -1,7 +1,7 @@
 import { type Chance, createChance } from './chance.ts';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
 import type { ReferenceCase, ReferenceRequest, ReferenceResult, ReferenceSample } from './reference-case.ts';
-import { createPodSet, type PodSet, pick, type ReferencePod } from './reference-pods.ts';
+import { busySecondsOf, createPodSet, type PodSet, pick, type ReferencePod } from './reference-pods.ts';
 import { startScaling } from './reference-scaling.ts';
 import { createWeb, type Web } from './reference-web.ts';
 
@@ -31,7 +31,8 @@ export function simulateRequests(given: ReferenceCase): ReferenceResult {
   }
 
   const web = given.web === null ? null : createWeb(events, given.web, given.seed);
-  const context: Context = { given, events, chance, api, web, queue, dispatch, samples };
+  const losses = { cutStreams: 0, lostRuns: 0 };
+  const context: Context = { given, events, chance, api, web, queue, dispatch, samples, losses };
   const arrivals = drawArrivals(context);
   if (given.scaling !== null) {
     const observed = { api, workers, web: web?.pods ?? null, queued: () => queue.length };
@@ -49,6 +50,7 @@ interface Context {
   readonly queue: ((pod: ReferencePod) => void)[];
   readonly dispatch: () => void;
   readonly samples: ReferenceSample[];
+  readonly losses: { cutStreams: number; lostRuns: number };
 }
 
 interface Arrival {
@@ -66,30 +68,62 @@ function drawArrivals({ given, chance }: Context): Arrival[][] {
 }
 
 function arrive(context: Context, kind: 'chat' | 'run'): void {
-  const { events, chance, api, samples } = context;
+  const { events, chance, api, samples, losses } = context;
   const sample = { kind, arrivedAt: events.now(), firstTokenSeconds: null, queueSeconds: null };
   samples.push(sample);
   const pod = pick(chance, api.ready());
-  const begin = () => (kind === 'chat' ? serveChat(context, pod, sample) : relayRun(context, pod, sample));
-  if (pod.free === 0) pod.backlog.push(begin);
+  const stay = createStay(pod, () => losses.cutStreams++);
+  const begin = () => (kind === 'chat' ? serveChat(context, stay, sample) : relayRun(context, stay, sample));
+  const request = { begin, cut: stay.cut };
+  if (pod.free === 0) pod.backlog.push(request);
   else {
     pod.free--;
     begin();
   }
 }
 
-function release(pod: ReferencePod): void {
-  const next = pod.backlog.shift();
-  if (next === undefined) pod.free++;
-  else next();
+/** A request in a slot of a pod, until it ends or is cut. */
+interface Stay {
+  readonly pod: ReferencePod;
+  readonly begin: () => void;
+  readonly cut: () => void;
+  readonly isCut: () => boolean;
+  /** Gives the slot to the next in the backlog. */
+  readonly end: () => void;
 }
 
-function serveChat(context: Context, pod: ReferencePod, sample: ReferenceSample): void {
-  serve(context, pod, context.given.chat, {
-    firstToken: () => {
-      sample.firstTokenSeconds = context.events.now() - sample.arrivedAt;
+function createStay(pod: ReferencePod, onCut: () => void): Stay {
+  let isCut = false;
+  const held = {
+    begin: () => {},
+    cut() {
+      isCut = true;
+      pod.held.delete(held);
+      onCut();
     },
-    end: () => release(pod),
+  };
+  return {
+    pod,
+    begin: () => pod.held.add(held),
+    cut: held.cut,
+    isCut: () => isCut,
+    end() {
+      if (isCut) return;
+      pod.held.delete(held);
+      const next = pod.backlog.shift();
+      if (next === undefined) pod.free++;
+      else next.begin();
+    },
+  };
+}
+
+function serveChat(context: Context, stay: Stay, sample: ReferenceSample): void {
+  stay.begin();
+  serve(context, stay.pod, context.given.chat, {
+    firstToken: () => {
+      if (!stay.isCut()) sample.firstTokenSeconds = context.events.now() - sample.arrivedAt;
+    },
+    end: stay.end,
   });
 }
 
@@ -116,24 +150,40 @@ function serve(
 }
 
 /** The API accepts the run, holds its slot while a worker runs it, and passes on the end. */
-function relayRun(context: Context, pod: ReferencePod, sample: ReferenceSample): void {
-  const { given, events, chance, queue, dispatch } = context;
-  const process = pick(chance, pod.processes);
+function relayRun(context: Context, stay: Stay, sample: ReferenceSample): void {
+  const { given, chance, queue, dispatch } = context;
+  stay.begin();
+  const process = pick(chance, stay.pod.processes);
+  const passOn = () => process.run(given.run.relayCpuSeconds / 2, stay.end);
   process.run(given.run.relayCpuSeconds / 2, () => {
-    queue.push((worker) => {
-      sample.queueSeconds = events.now() - sample.arrivedAt;
-      serve(context, worker, given.run, {
-        firstToken: () => {
-          sample.firstTokenSeconds = events.now() - sample.arrivedAt;
-        },
-        end: () => {
-          worker.free++;
-          dispatch();
-          process.run(given.run.relayCpuSeconds / 2, () => release(pod));
-        },
-      });
-    });
+    queue.push((worker) => runOn(context, worker, sample, { done: passOn, lost: stay.end }));
     dispatch();
+  });
+}
+
+function runOn(
+  context: Context,
+  worker: ReferencePod,
+  sample: ReferenceSample,
+  on: { readonly done: () => void; readonly lost: () => void },
+): void {
+  const { events, dispatch, losses, given } = context;
+  const stay = createStay(worker, () => {
+    losses.lostRuns++;
+    on.lost();
+  });
+  stay.begin();
+  sample.queueSeconds = events.now() - sample.arrivedAt;
+  serve(context, worker, given.run, {
+    firstToken: () => {
+      if (!stay.isCut()) sample.firstTokenSeconds = events.now() - sample.arrivedAt;
+    },
+    end: () => {
+      if (stay.isCut()) return;
+      stay.end();
+      dispatch();
+      on.done();
+    },
   });
 }
 
@@ -167,12 +217,10 @@ function observe(context: Context, workers: PodSet, arrivals: readonly Arrival[]
     workerBusy = workerNow;
   }
   const record = web?.record ?? null;
-  return { samples, apiBusyRatio, workerBusyRatio, apiReplicas, workerReplicas, held, queued, web: record };
+  const columns = { apiBusyRatio, workerBusyRatio, apiReplicas, workerReplicas, held, queued };
+  return { samples, ...columns, ...context.losses, web: record };
 }
 
 function busySeconds(pods: PodSet): number {
-  return pods.all.reduce(
-    (sum, { processes }) => sum + processes.reduce((all, process) => all + process.busySeconds(), 0),
-    0,
-  );
+  return pods.all.reduce((sum, pod) => sum + busySecondsOf(pod), 0);
 }
