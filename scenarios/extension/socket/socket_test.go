@@ -229,3 +229,23 @@ func TestAFileNumberThatIsUsedAgainHasNothingOfTheOldOne(t *testing.T) {
 		_, _ = again.Close(), other.Close()
 	}
 }
+
+func TestLeavesNoFileOpen(t *testing.T) {
+	count := func() int {
+		files, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Skip("no /proc")
+		}
+		return len(files)
+	}
+	gatheredPair(t) // the poller's own
+	before := count()
+	for range 50 {
+		ours, theirs := pair(t)
+		ours.Gather(true)
+		_, _ = ours.Close(), theirs.Close()
+	}
+	if after := count(); after > before+5 {
+		t.Errorf("%d files are open, and were %d before 50 connections", after, before)
+	}
+}
