@@ -4,7 +4,7 @@ import { throughCpu } from './cpu-sharing.ts';
 import { clearQueue } from './fifo-queue.ts';
 import { clearHandover, delayLengths, delayOf } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
-import { calmGoesOn, mostCalmJobs, mostWithinSecond, sharedAlikeSeconds } from './pool-plan.ts';
+import { calmGoesOn, mostCalmJobs, mostWithinSecond, planRequests, sharedAlikeSeconds } from './pool-plan.ts';
 import { recordUnpassedOfWorkers } from './worker-pods.ts';
 
 /** While calm the rings are not kept: after that they begin anew. */
@@ -75,9 +75,7 @@ export function planCalm(back: Back, second: BackSecond, { counts, first, second
       keepTrace(trace, second.atSeconds + index - first, beginning + answering + ending, coming);
   }
   plan.seconds = index - first;
-  plan.beginning = beginning;
-  plan.answering = answering;
-  plan.ending = ending;
+  planRequests(plan, beginning, answering, ending);
   plan.came = came;
   plan.ended = finished;
   plan.work = work;

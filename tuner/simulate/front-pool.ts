@@ -2,12 +2,12 @@ import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { noDelay } from './delay-histogram.ts';
 import { addToClasses } from './first-token-delays.ts';
-import { beginPod, type Front, type FrontTrace, updateRelayLoad } from './front.ts';
+import { beginPod, type Front, type FrontTrace, relayLoadOf } from './front.ts';
 import { recordUnpassedOfPods } from './front-delays.ts';
 import type { FrontSecond } from './front-second.ts';
 import { type Handover, handOver } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
-import { calmGoesOn, mostCalmJobs, mostWithinSecond, sharedAlikeSeconds } from './pool-plan.ts';
+import { calmGoesOn, mostCalmJobs, mostWithinSecond, planRequests, sharedAlikeSeconds } from './pool-plan.ts';
 import { noService } from './service-mix.ts';
 
 /** From here on the sums stand for all pods, or each pod for itself. */
@@ -50,10 +50,9 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
   const { sums, arrivals, pods, model, trace, plan } = front;
   plan.seconds = 0;
   if (isSurelyBusy(front)) return 0;
-  updateRelayLoad(front);
   const mostLocal = front.mostHeld - relayed;
   const local = front.local ?? noService;
-  const { relayLoad } = front;
+  const relayLoad = relayLoadOf(front);
   const perProcess = 1 / (pods.readyCount * model.processes);
   const { local: counts, first } = arrivals;
   const { cpuBefore, cpuAfter } = local;
@@ -91,9 +90,7 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
       keepTrace(trace, second.atSeconds + index - first, beginning + waitingForOthers + ending, done);
   }
   plan.seconds = index - first;
-  plan.beginning = beginning;
-  plan.answering = waitingForOthers;
-  plan.ending = ending;
+  planRequests(plan, beginning, waitingForOthers, ending);
   plan.cpuJobs = cpuJobs;
   plan.came = came;
   plan.work = work;

@@ -54,8 +54,6 @@ export interface Front {
   /** CPU of a request that comes, and of one that is on a process: seconds, mean over all kinds. */
   cpuSeconds: number;
   cpuSecondsOfJob: number;
-  /** While pooled: share of a process that relaying takes, 0–1. */
-  relayLoad: number;
   /** Runs that are handed to the queue in this second, or stretch of seconds; taken up by it before the next. */
   readonly handover: Handover;
   /** Requests given up because they would have waited longer than their client does. */
@@ -142,7 +140,6 @@ export function createFront(
     localsOfLate: 0,
     cpuSeconds: 0,
     cpuSecondsOfJob: 0,
-    relayLoad: 0,
     handover: createHandover(),
     abandoned: 0,
     cutStreams: 0,
@@ -283,10 +280,10 @@ export function updateCpuSeconds(front: Front): void {
 /** A process that did nothing but relay would never serve anything else. */
 const mostRelayLoad = 0.98;
 
-/** Works out anew what share of a process relaying takes. */
-export function updateRelayLoad(front: Front): void {
+/** Share of a process that relaying takes, 0–1. */
+export function relayLoadOf(front: Front): number {
   const { pods, model, relayed, relaysOfLate } = front;
-  if (relayed === null) return;
+  if (relayed === null) return 0;
   const processes = Math.max(1, pods.readyCount * model.processes);
-  front.relayLoad = Math.min(mostRelayLoad, (relaysOfLate * relayed.cpuSeconds) / processes);
+  return Math.min(mostRelayLoad, (relaysOfLate * relayed.cpuSeconds) / processes);
 }

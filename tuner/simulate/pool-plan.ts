@@ -11,6 +11,13 @@ export interface PoolPlan {
   work: number;
 }
 
+/** Requests at the end of the stretch. */
+export function planRequests(plan: PoolPlan, beginning: number, answering: number, ending: number): void {
+  plan.beginning = beginning;
+  plan.answering = answering;
+  plan.ending = ending;
+}
+
 export function createPoolPlan(): PoolPlan {
   return { seconds: 0, beginning: 0, answering: 0, ending: 0, cpuJobs: 0, came: 0, ended: 0, work: 0 };
 }

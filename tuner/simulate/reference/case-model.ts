@@ -5,65 +5,11 @@ import type { ReferencePods, ReferenceRequest } from './reference-case.ts';
 
 /** The case as the time-step simulator knows it: the same truth, in the form that evidence would give it. */
 export function modelOf(template: CaseTemplate): SimulationModel {
-  const service = ({ serviceSeconds, squaredVariation }: ReferenceRequest, pods: ReferencePods) => ({
-    meanSeconds: serviceSeconds,
-    squaredVariation,
-    outlivesGraceRatio: outlivesGraceRatio(
-      serviceSeconds,
-      Math.sqrt(Math.log(1 + squaredVariation)),
-      graceOf(pods),
-    ),
-  });
-  const milliseconds = (seconds: number) => seconds * 1000;
-  const { chat, run, scaling } = template;
   return {
     kubernetesVersion: '1.37.2',
-    classes: [
-      {
-        name: 'chat',
-        front: 'api',
-        back: null,
-        firstTokenSeconds: { median: chat.firstTokenMedian, sigma: chat.firstTokenSigma },
-        queueWaitSeconds: null,
-      },
-      {
-        name: 'workflow',
-        front: 'api',
-        back: 'worker',
-        firstTokenSeconds: { median: run.firstTokenMedian, sigma: run.firstTokenSigma },
-        // Nothing but the API's acceptance comes before the queue.
-        queueWaitSeconds: { median: Math.max(0.001, run.relayCpuSeconds / 2), sigma: 0 },
-      },
-    ],
-    components: [
-      {
-        ...podsOf(template.api),
-        name: 'api',
-        cpuMilliseconds: {
-          chat: milliseconds(chat.cpuBefore + chat.cpuAfter),
-          workflow: milliseconds(run.relayCpuSeconds),
-        },
-        cpuRatioBeforeFirstToken: { chat: ratioBefore(chat), workflow: 0.5 },
-        service: { chat: service(chat, template.api), workflow: service(run, template.api) },
-      },
-      {
-        ...podsOf(template.worker),
-        name: 'worker',
-        cpuMilliseconds: { workflow: milliseconds(run.cpuBefore + run.cpuAfter) },
-        cpuRatioBeforeFirstToken: { workflow: ratioBefore(run) },
-        service: { workflow: service(run, template.worker) },
-      },
-    ],
-    metricPipeline: {
-      resourcePeriodSeconds: scaling?.scrapeSeconds ?? 15,
-      resourceWindowSeconds: scaling?.scrapeSeconds ?? 15,
-      resourceLagSeconds: scaling?.lagSeconds ?? 0,
-      usageLagSeconds: 0,
-      externalPeriodSeconds: 1,
-      queueMetricName: 'queue',
-      queueCountsRunning: false,
-      outages: [],
-    },
+    classes: classesOf(template),
+    components: componentsOf(template),
+    metricPipeline: pipelineOf(template),
     limits: {
       postgresMaxConnections: null,
       llmMaxConcurrentCalls: null,
@@ -71,6 +17,71 @@ export function modelOf(template: CaseTemplate): SimulationModel {
       schedulablePods: null,
       requestTimeoutSeconds: 1e6,
     },
+  };
+}
+
+function classesOf({ chat, run }: CaseTemplate): SimulationModel['classes'] {
+  return [
+    {
+      name: 'chat',
+      front: 'api',
+      back: null,
+      firstTokenSeconds: { median: chat.firstTokenMedian, sigma: chat.firstTokenSigma },
+      queueWaitSeconds: null,
+    },
+    {
+      name: 'workflow',
+      front: 'api',
+      back: 'worker',
+      firstTokenSeconds: { median: run.firstTokenMedian, sigma: run.firstTokenSigma },
+      // Nothing but the API's acceptance comes before the queue.
+      queueWaitSeconds: { median: Math.max(0.001, run.relayCpuSeconds / 2), sigma: 0 },
+    },
+  ];
+}
+
+function componentsOf({ api, worker, chat, run }: CaseTemplate): SimulationModel['components'] {
+  const milliseconds = (seconds: number) => seconds * 1000;
+  return [
+    {
+      ...podsOf(api),
+      name: 'api',
+      cpuMilliseconds: {
+        chat: milliseconds(chat.cpuBefore + chat.cpuAfter),
+        workflow: milliseconds(run.relayCpuSeconds),
+      },
+      cpuRatioBeforeFirstToken: { chat: ratioBefore(chat), workflow: 0.5 },
+      service: { chat: serviceOf(chat, api), workflow: serviceOf(run, api) },
+    },
+    {
+      ...podsOf(worker),
+      name: 'worker',
+      cpuMilliseconds: { workflow: milliseconds(run.cpuBefore + run.cpuAfter) },
+      cpuRatioBeforeFirstToken: { workflow: ratioBefore(run) },
+      service: { workflow: serviceOf(run, worker) },
+    },
+  ];
+}
+
+function serviceOf({ serviceSeconds, squaredVariation }: ReferenceRequest, pods: ReferencePods) {
+  const sigma = Math.sqrt(Math.log(1 + squaredVariation));
+  return {
+    meanSeconds: serviceSeconds,
+    squaredVariation,
+    outlivesGraceRatio: outlivesGraceRatio(serviceSeconds, sigma, graceOf(pods)),
+  };
+}
+
+function pipelineOf({ scaling }: CaseTemplate): SimulationModel['metricPipeline'] {
+  return {
+    resourcePeriodSeconds: scaling?.scrapeSeconds ?? 15,
+    resourceWindowSeconds: scaling?.scrapeSeconds ?? 15,
+    resourceLagSeconds: scaling?.lagSeconds ?? 0,
+    usageLagSeconds: 0,
+    externalPeriodSeconds: 1,
+    queueMetricName: 'queue',
+    queueCountsRunning: false,
+    outages: [],
   };
 }
 

@@ -3,10 +3,11 @@ import { drawPoisson } from '../../stats/poisson.ts';
 import { seededRandom } from '../../stats/seeded-random.ts';
 import type { Demand } from '../model.ts';
 import { noiseOf } from '../noise.ts';
+import type { SimulationSummary } from '../result.ts';
 import { simulate } from '../simulate.ts';
 import { phasesOf, prepareScaling, syncPeriodSeconds } from '../world.ts';
 import { modelOf, scalingOf } from './case-model.ts';
-import type { ReferenceCase, ReferenceScaling } from './reference-case.ts';
+import type { ReferenceCase, ReferenceSample, ReferenceScaling } from './reference-case.ts';
 import { simulateRequests } from './reference-simulation.ts';
 
 /** A case whose arrivals are still to be drawn. */
@@ -129,41 +130,37 @@ function runBoth(template: CaseTemplate, seed: number): BothRuns {
     { firstTokenP95Seconds: 3, queueWaitP95Seconds: 5, errorRatio: 0.01 },
     { withSeries: true },
   );
-  const chats = reference.samples.filter(({ kind }) => kind === 'chat');
-  const runs = reference.samples.filter(({ kind }) => kind === 'run');
-  const known = (values: (number | null)[]) => values.filter((value) => value !== null);
+  const { api, worker } = series?.components ?? {};
+  const means = (known: readonly number[], simulated: Iterable<number> = []): Pair => ({
+    reference: mean(known),
+    simulated: mean([...simulated]),
+  });
   return {
-    chatFirstToken: {
-      reference: known(chats.map(({ firstTokenSeconds }) => firstTokenSeconds)),
-      simulated: summary.firstTokenP95Seconds.chat ?? null,
-    },
-    runQueue: {
-      reference: known(runs.map(({ queueSeconds }) => queueSeconds)),
-      simulated: summary.queueWaitP95Seconds,
-    },
-    runFirstToken: {
-      reference: known(runs.map(({ firstTokenSeconds }) => firstTokenSeconds)),
-      simulated: summary.firstTokenP95Seconds.workflow ?? null,
-    },
-    api: {
-      reference: mean(reference.apiBusyRatio),
-      simulated: mean([...(series?.components.api?.cpuUsageRatio ?? [])]),
-    },
-    worker: {
-      reference: mean(reference.workerBusyRatio),
-      simulated: mean([...(series?.components.worker?.cpuUsageRatio ?? [])]),
-    },
-    queued: { reference: mean(reference.queued), simulated: mean([...(series?.queueDepth ?? [0])]) },
-    apiReplicas: {
-      reference: mean(reference.apiReplicas),
-      simulated: mean([...(series?.components.api?.readyReplicas ?? [])]),
-    },
-    workerReplicas: {
-      reference: mean(reference.workerReplicas),
-      simulated: mean([...(series?.components.worker?.readyReplicas ?? [])]),
-    },
+    ...latencies(reference.samples, summary),
+    api: means(reference.apiBusyRatio, api?.cpuUsageRatio),
+    worker: means(reference.workerBusyRatio, worker?.cpuUsageRatio),
+    queued: means(reference.queued, series?.queueDepth ?? []),
+    apiReplicas: means(reference.apiReplicas, api?.readyReplicas),
+    workerReplicas: means(reference.workerReplicas, worker?.readyReplicas),
     cutStreams: { reference: reference.cutStreams, simulated: summary.cutStreams },
     lostRuns: { reference: reference.lostRuns, simulated: summary.lostRuns },
+  };
+}
+
+function latencies(samples: readonly ReferenceSample[], summary: SimulationSummary) {
+  const known = (kind: ReferenceSample['kind'], latency: 'firstTokenSeconds' | 'queueSeconds') =>
+    samples.filter((sample) => sample.kind === kind).flatMap((sample) => sample[latency] ?? []);
+  const { firstTokenP95Seconds, queueWaitP95Seconds } = summary;
+  return {
+    chatFirstToken: {
+      reference: known('chat', 'firstTokenSeconds'),
+      simulated: firstTokenP95Seconds.chat ?? null,
+    },
+    runQueue: { reference: known('run', 'queueSeconds'), simulated: queueWaitP95Seconds },
+    runFirstToken: {
+      reference: known('run', 'firstTokenSeconds'),
+      simulated: firstTokenP95Seconds.workflow ?? null,
+    },
   };
 }
 
