@@ -59,6 +59,8 @@ export const componentEvidenceSchema = z.strictObject({
    * is left out.
    */
   cpuRatioBeforeFirstToken: z.partialRecord(requestClassSchema, ratioEstimateSchema).optional(),
+  /** Of runs on a worker, the share of it before `workflow_started`: only bounded, never measured. Absent in older files. */
+  cpuRatioBeforeStart: z.partialRecord(requestClassSchema, ratioEstimateSchema).optional(),
   /** Seconds one slot is held by a request of the class when nothing waits. */
   serviceSeconds: z.partialRecord(requestClassSchema, distributionSchema),
   /** Requests one replica served at once when it was full; null when it never was. */

@@ -2,7 +2,7 @@ import { mean } from 'simple-statistics';
 import type { ComponentName, RequestClass, TrafficClass } from '../contracts/component.ts';
 import type { Binding, ComponentEvidence, LoadStep } from '../contracts/evidence.ts';
 import { capacityWindows } from './capacity-windows.ts';
-import { cpuRatioBeforeFirstToken } from './cpu-before-first-token.ts';
+import { cpuRatioBeforeFirstToken, cpuRatioBeforeStart } from './cpu-before-first-token.ts';
 import { type CpuCost, fitCpuCost } from './cpu-cost.ts';
 import type { Stretch } from './load-steps.ts';
 import { classRates, meanOf, type Observation } from './observation.ts';
@@ -55,6 +55,7 @@ export function componentEvidence(
     usageLagSeconds: cost?.usageLagSeconds ?? null,
     cpuMillisecondsPerRequest: cost?.perRequest ?? {},
     cpuRatioBeforeFirstToken: cost === null ? {} : ratios,
+    cpuRatioBeforeStart: cost === null || component !== 'worker' ? {} : startRatios(ratios),
     serviceSeconds: service,
     ...capacity,
     memoryBytesPerReplica: spread(memoryReadings(observation, component)),
@@ -135,6 +136,12 @@ function costOf({ observation, component, classes, container }: Part, ratios: Ra
     }),
   );
   return fitCpuCost(observation, component, works);
+}
+
+function startRatios(ratios: NonNullable<ComponentEvidence['cpuRatioBeforeFirstToken']>) {
+  return Object.fromEntries(
+    Object.entries(ratios).map(([name, before]) => [name, cpuRatioBeforeStart(before)]),
+  ) as NonNullable<ComponentEvidence['cpuRatioBeforeStart']>;
 }
 
 function memoryReadings(observation: Observation, component: ComponentName): number[] {

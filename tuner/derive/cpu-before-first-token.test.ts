@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuRatioBeforeStart } from './cpu-before-first-token.ts';
 import { deriveEvidence } from './derive-evidence.ts';
 import { generateRecording, type Truth } from './fixtures/generated-recording.ts';
 
@@ -60,6 +61,19 @@ describe('cpuRatioBeforeFirstToken', () => {
       high: 0.7,
       sampleCount: 0,
     });
+  });
+
+  it('says of what a run spends before it has started only between what it lies', () => {
+    const before = {
+      value: 0.5,
+      low: 0.3,
+      high: 0.7,
+      confidenceLevel: 0.95,
+      method: '',
+      sampleCount: 30,
+      isAssumed: false,
+    };
+    expect(cpuRatioBeforeStart(before)).toMatchObject({ value: 0.125, low: 0, high: 0.35, isAssumed: true });
   });
 
   it('assumes it where nothing waited', async () => {

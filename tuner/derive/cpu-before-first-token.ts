@@ -40,6 +40,24 @@ export function cpuRatioBeforeFirstToken(
   return { ...ratio, isAssumed: false };
 }
 
+/**
+ * Of the CPU of a run on its worker, the share before it says that it has started: from nothing to as much as from there to
+ * its first token, which no recording tells apart; the middle is taken.
+ *
+ * @param before the share before the first token
+ */
+export function cpuRatioBeforeStart(before: RatioEstimate): RatioEstimate {
+  return {
+    value: before.value / 4,
+    low: 0,
+    high: before.high / 2,
+    confidenceLevel: 0.95,
+    method: 'assumed: from nothing to half of what is spent before the first token',
+    sampleCount: 0,
+    isAssumed: true,
+  };
+}
+
 /** Wider than what is assumed anyway: nothing was learned. */
 const widestInterval = 0.4;
 

@@ -186,6 +186,8 @@ export interface BackSecond {
   readonly requestTimeoutSeconds: number;
   /** CPU seconds before the first token at full speed. */
   readonly cpuSecondsBeforeFirstToken: number;
+  /** Of these, what comes before the run says that it has started: until then it counts as waiting in the queue. */
+  readonly cpuSecondsBeforeStart: number;
   readonly queueDelays: DelayHistogram;
   readonly firstTokenDelays: DelayHistogram;
 }
@@ -216,7 +218,13 @@ export function recordQueued(back: Back, waited: UncertainDelay, count: number, 
     back.abandoned += count;
     return false;
   }
-  addSpreadDelay(second.queueDelays, count, waited, mostOf(waited));
+  const { cpuMet } = back;
+  const { cpuSecondsBeforeStart: cpuSeconds } = second;
+  if (cpuSeconds === 0) addSpreadDelay(second.queueDelays, count, waited, mostOf(waited));
+  else {
+    const cpuWait = cpuWaitOf(cpuWaitSeconds(cpuSeconds, cpuMet), cpuSeconds, cpuMet);
+    addFirstTokenDelay(second.queueDelays, count, waited, cpuWait);
+  }
   return true;
 }
 

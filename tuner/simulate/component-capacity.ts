@@ -45,6 +45,7 @@ export function componentCapacity(
     cpuRatioBeforeFirstToken: perClass(served, (key) =>
       isRelayedBy(evidence, name, key) ? undefined : ratioBefore(name, component, key, assumptions),
     ),
+    cpuRatioBeforeStart: perClass(served, (key) => component.cpuRatioBeforeStart?.[key]?.value),
     service: perClass(served, (key) => {
       const seconds = component.serviceSeconds[key];
       return seconds === undefined ? undefined : serviceModel(seconds, grace);

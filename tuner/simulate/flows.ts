@@ -86,6 +86,8 @@ function createQueuedFlow(
     noise,
     atSeconds: 0,
     requestTimeoutSeconds: model.limits.requestTimeoutSeconds,
+    cpuSecondsBeforeStart:
+      cpuSecondsOf(unit.model, flow) * (unit.model.cpuRatioBeforeStart?.[flow.name] ?? 0),
     cpuSecondsBeforeFirstToken: cpuSecondsBeforeFirstToken(unit.model, flow),
     queueDelays: wait.bucket,
     firstTokenDelays: firstToken.bucket,
@@ -138,6 +140,9 @@ function sumArrivals(flows: readonly ClassFlow[], { durationSeconds }: Demand): 
 }
 
 function cpuSecondsBeforeFirstToken(component: ComponentModel, flow: ClassModel): number {
-  const cpuSeconds = (component.cpuMilliseconds[flow.name] ?? 0) / component.processMillicores;
-  return cpuSeconds * cpuRatioBefore(component, flow.name);
+  return cpuSecondsOf(component, flow) * cpuRatioBefore(component, flow.name);
+}
+
+function cpuSecondsOf(component: ComponentModel, { name }: ClassModel): number {
+  return (component.cpuMilliseconds[name] ?? 0) / component.processMillicores;
 }

@@ -64,6 +64,8 @@ export interface ComponentModel {
   readonly cpuMilliseconds: Readonly<Partial<Record<RequestClass, number>>>;
   /** Of that, the share before the first token, 0–1; a class left out: see cpuRatioBefore. */
   readonly cpuRatioBeforeFirstToken: Readonly<Partial<Record<RequestClass, number>>>;
+  /** Of runs, the share of it before `workflow_started`, a part of the one before; a class left out: none. */
+  readonly cpuRatioBeforeStart?: Readonly<Partial<Record<RequestClass, number>>>;
   readonly service: Readonly<Partial<Record<RequestClass, ServiceModel>>>;
   /** Pod creation → kubelet start, and → Ready: quantiles at 0, 1/n, …, 1. */
   readonly startedSeconds: readonly number[];

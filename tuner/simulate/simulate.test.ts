@@ -240,6 +240,21 @@ describe('simulate', () => {
     expect(summary.sloViolatedMinutes).toBe(2);
   });
 
+  it('counts what a run spends on a busy worker before it says that it has started as a wait in the queue', () => {
+    const waits = (ratio: number) => {
+      const model = withComponent('worker', {
+        slotsPerReplica: 20,
+        cpuRatioBeforeStart: { workflow: ratio },
+      });
+      // 6 a second of 160 ms each on one core: 96 %.
+      return run({ model, scaling: fixed(4, 1), demand: steady(0, 6, 600) }).summary;
+    };
+    const [none, third] = [waits(0), waits(0.3)];
+    expect(third.queueWaitP95Seconds).toBeGreaterThan((none.queueWaitP95Seconds ?? 0) + 0.2);
+    // The first token comes when it does.
+    expect(third.firstTokenP95Seconds).toEqual(none.firstTokenP95Seconds);
+  });
+
   it('gives up requests that would wait longer than their client does', () => {
     const limits = { ...exampleModel.limits, requestTimeoutSeconds: 20 };
     const model = { ...withComponent('api', { slotsPerReplica: 5 }), limits };

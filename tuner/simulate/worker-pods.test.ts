@@ -33,6 +33,7 @@ function serve(back: Back, perSecond: number, { from, to }: { from: number; to: 
       atSeconds: at,
       requestTimeoutSeconds: 1000,
       cpuSecondsBeforeFirstToken: 0.1,
+      cpuSecondsBeforeStart: 0,
       queueDelays: createDelayHistogram(),
       firstTokenDelays: createDelayHistogram(),
     };
