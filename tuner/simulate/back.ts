@@ -4,7 +4,7 @@ import type { DelayHistogram } from './delay-histogram.ts';
 import { addSpreadDelay, mostOf, type UncertainDelay } from './delay-histogram.ts';
 import { createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import { addFirstTokenDelay, type CpuMet, cpuWaitOf, cpuWaitSeconds } from './first-token-delays.ts';
-import { createDelaysBefore, createHandover, type DelaysBefore, type Handover } from './handover.ts';
+import { createDelaysBefore, type DelaysBefore } from './handover.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import type { Noise } from './noise.ts';
 import { createPodCpu, createPodFlow, meanEnding, type PodCpu, type PodFlow } from './pod-flow.ts';
@@ -30,11 +30,12 @@ export interface Back {
   /** Whether no run came near to waiting in the last second; the rings are not kept then. */
   wasCalm: boolean;
   /** While calm: runs up to which none waits (-1: to be worked out anew); runs whose delays are not recorded yet,
-   * and the second at which they are. */
+   * the sum of these, and the second at which they are. */
   mostRunning: number;
   /** Reused. */
   readonly plan: PoolPlan;
-  readonly unrecorded: Handover;
+  unrecorded: number;
+  unrecordedDelays: number;
   recordAt: number;
   /** Runs being worked on, over all pods; while not followed, their processes are taken as one of many times its CPU. */
   readonly cpu: PodCpu;
@@ -88,7 +89,8 @@ export function createBack(
     wasCalm: true,
     mostRunning: -1,
     plan: createPoolPlan(),
-    unrecorded: createHandover(),
+    unrecorded: 0,
+    unrecordedDelays: 0,
     recordAt: 0,
     trace: options.withTrace ? createTrace(demand.durationSeconds) : null,
     cpu: createPodCpu(1, queued),

@@ -2,7 +2,7 @@ import { type Back, type BackSecond, type BackTrace, beginTogether, recordDelay,
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { clearQueue } from './fifo-queue.ts';
-import { clearHandover, delayLengths, delayOf } from './handover.ts';
+import { clearHandover, delayLengths, type Handover } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
 import { calmGoesOn, mostCalmJobs, mostWithinSecond, planRequests, sharedAlikeSeconds } from './pool-plan.ts';
 import { recordUnpassedOfWorkers } from './worker-pods.ts';
@@ -96,11 +96,12 @@ function keepTrace(trace: BackTrace, at: number, running: number, busySeconds: n
 }
 
 /**
- * What was planned happens; what the runs that come had met before is to be added to those that are unrecorded.
+ * What was planned happens.
  *
+ * @param delaySeconds that each run had met before, mean
  * @returns runs that ended
  */
-export function passCalm(back: Back, second: BackSecond): number {
+export function passCalm(back: Back, second: BackSecond, delaySeconds: number): number {
   const { queued, flow, plan, detached } = back;
   const { seconds } = plan;
   setCalm(back, true, second);
@@ -112,25 +113,37 @@ export function passCalm(back: Back, second: BackSecond): number {
   const detachedEnded = detached === 0 ? 0 : detached * (1 - queued.surviving ** seconds);
   back.detached = detached - detachedEnded;
   useCpu(back, plan.work, seconds);
+  back.unrecorded += plan.came;
+  back.unrecordedDelays += plan.came * delaySeconds;
+  recordIfDue(back, second);
   return plan.ended + detachedEnded;
 }
 
 /** Delays of runs that begin at once change little within this. */
 const recordedEverySeconds = 5;
 
-export function recordCalmIfDue(back: Back, second: BackSecond): void {
+function recordIfDue(back: Back, second: BackSecond): void {
   if (second.atSeconds < back.recordAt) return;
   recordCalmDelays(back, second);
   back.recordAt = second.atSeconds + recordedEverySeconds;
 }
 
+/** Runs that pods handed over as they became alike begin as well. */
+export function takeRest(back: Back, rest: Handover): void {
+  if (rest.count === 0) return;
+  back.flow.beginning += rest.count;
+  back.unrecorded += rest.count;
+  for (let length = 0; length < delayLengths; length++) {
+    back.unrecordedDelays += rest.delays[length] as number;
+  }
+  clearHandover(rest);
+}
+
 /** The delays of the runs since the last time; to be called before a bucket of time is closed as well. */
 export function recordCalmDelays(back: Back, second: BackSecond): void {
-  const { unrecorded } = back;
-  if (unrecorded.count === 0) return;
-  for (let length = 0; length < delayLengths; length++) {
-    const count = unrecorded.counts[length] as number;
-    if (count > 0) recordDelay(back, delayOf(unrecorded, length), count, second);
-  }
-  clearHandover(unrecorded);
+  if (back.unrecorded === 0) return;
+  const mean = back.unrecordedDelays / back.unrecorded;
+  recordDelay(back, { mean, deviation: mean * variationOfUnknownCpuWait }, back.unrecorded, second);
+  back.unrecorded = 0;
+  back.unrecordedDelays = 0;
 }

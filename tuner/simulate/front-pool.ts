@@ -5,7 +5,7 @@ import { addToClasses } from './first-token-delays.ts';
 import { beginPod, type Front, type FrontTrace, relayLoadOf } from './front.ts';
 import { recordUnpassedOfPods } from './front-delays.ts';
 import type { FrontSecond } from './front-second.ts';
-import { type Handover, handOver } from './handover.ts';
+import { handOver } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
 import { calmGoesOn, mostCalmJobs, mostWithinSecond, planRequests, sharedAlikeSeconds } from './pool-plan.ts';
 import { noService } from './service-mix.ts';
@@ -153,15 +153,15 @@ function handOverRest({ pods, columns, handover, cpuMet, relayed }: Front): void
   }
 }
 
-/**
- * Runs that come to a pool are handed over at once, after what they wait for its CPU.
- *
- * @param count that come to the pods
- * @param handover into this
- */
-export function acceptPooled({ sums, relayed }: Front, count: number, handover: Handover): void {
-  const wait = (sums.cpuJobs * (relayed?.cpuSeconds ?? 0)) / 2;
-  handOver(handover, count, wait, wait * variationOfUnknownCpuWait);
+/** Runs that come to a pool are handed over at once, after what they wait for its CPU. */
+export function acceptPooled(front: Front, count: number): void {
+  const wait = acceptSeconds(front);
+  handOver(front.handover, count, wait, wait * variationOfUnknownCpuWait);
+}
+
+/** What the CPU of a pool makes the acceptance of a run longer by. */
+export function acceptSeconds({ sums, relayed }: Front): number {
+  return (sums.cpuJobs * (relayed?.cpuSeconds ?? 0)) / 2;
 }
 
 /** Of `ended` runs, those of pods that are gone need nothing of the others any more. @returns how many */
@@ -173,26 +173,19 @@ export function endOrphans(front: Front, ended: number): number {
   return ofOrphans;
 }
 
-/**
- * What relaying takes of the pool's CPU and slots.
- *
- * @param came runs, to the pods
- * @param ended runs, those that orphans relay included
- * @param inBack runs that are in the queue or on workers at the end
- */
-export function stepPooledRelays(
-  front: Front,
-  { came, ended, inBack }: { readonly came: number; readonly ended: number; readonly inBack: number },
-  { from, to }: { readonly from: number; readonly to: number },
-): void {
-  const { sums, pods, relayed, trace } = front;
+/** What relaying takes of the pool's CPU: of runs that came, and of those that ended, on pods that are gone too. */
+export function stepPooledRelays(front: Front, came: number, ended: number): void {
+  const { pods, relayed, model } = front;
   const ofPods = ended - endOrphans(front, ended);
-  sums.relayed = Math.max(0, inBack - front.orphans);
+  if (pods.readyCount === 0) return;
   const seconds = ((came + ofPods) / 2) * (relayed?.cpuSeconds ?? 0);
+  front.pooledCpuMilliseconds += (seconds * model.processMillicores) / pods.readyCount;
+}
+
+/** `halves` of runs were relayed in seconds [from, to), evenly. */
+export function traceRelays({ relayed, trace }: Front, halves: number, from: number, to: number): void {
+  const seconds = (halves / 2) * (relayed?.cpuSeconds ?? 0);
   for (let at = from; trace !== null && at < to; at++) {
     trace.busySeconds[at] = (trace.busySeconds[at] as number) + seconds / (to - from);
-  }
-  if (pods.readyCount > 0) {
-    front.pooledCpuMilliseconds += (seconds * front.model.processMillicores) / pods.readyCount;
   }
 }

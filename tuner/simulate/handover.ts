@@ -47,16 +47,6 @@ export function handOver(handover: Handover, count: number, mean: number, deviat
   squares[length] = (squares[length] as number) + count * (mean * mean + deviation * deviation);
 }
 
-export function addHandover(to: Handover, { count, counts, delays, squares }: Handover): void {
-  if (count === 0) return;
-  to.count += count;
-  for (let length = 0; length < delayLengths; length++) {
-    to.counts[length] = (to.counts[length] as number) + (counts[length] as number);
-    to.delays[length] = (to.delays[length] as number) + (delays[length] as number);
-    to.squares[length] = (to.squares[length] as number) + (squares[length] as number);
-  }
-}
-
 /** Of runs with delays of one length, mean and deviation, among pods and on each of them; 0 where there are none. */
 export function delayOf({ counts, delays, squares }: Handover, length: number): UncertainDelay {
   const count = counts[length] as number;

@@ -1,18 +1,20 @@
 import { type Back, endingRatioOf, expectEnds, runsIn } from './back.ts';
 import { stepBusy } from './busy-workers.ts';
-import { passCalm, planCalm, recordCalmIfDue } from './calm-workers.ts';
+import { passCalm, planCalm, takeRest } from './calm-workers.ts';
 import type { FrontFlow, QueuedFlow } from './flows.ts';
 import type { Front } from './front.ts';
 import {
   acceptPooled,
+  acceptSeconds,
   endOrphans,
   isSurelyBusy,
   passPool,
   planPool,
   stepPooledRelays,
+  traceRelays,
 } from './front-pool.ts';
 import { type FrontSecond, stepFront } from './front-second.ts';
-import { addHandover, clearHandover, type Handover } from './handover.ts';
+import { clearHandover, type Handover } from './handover.ts';
 import { pollIfDue } from './poll-queue.ts';
 import { settleRelays } from './relay-ends.ts';
 import { admit, fillCalls, refusedRatio } from './shared-limits.ts';
@@ -54,12 +56,11 @@ function serveCalm(world: World, flow: FrontFlow, from: number, seconds: number)
   if (queued !== null) {
     const { back } = queued;
     relays = back.plan.came;
-    const ended = passCalm(back, queued.second);
-    acceptPooled(unit, relays, back.unrecorded);
-    addHandover(back.unrecorded, unit.handover);
-    clearHandover(unit.handover);
-    recordCalmIfDue(back, queued.second);
-    stepPooledRelays(unit, { came: relays, ended, inBack: runsIn(back) }, { from, to });
+    const ended = passCalm(back, queued.second, acceptSeconds(unit));
+    takeRest(back, unit.handover);
+    stepPooledRelays(unit, relays, ended);
+    unit.sums.relayed = Math.max(0, runsIn(back) - unit.orphans);
+    if (unit.trace !== null) traceRelays(unit, relays + ended, from, to);
     pollIfDue(world, to - 1);
   }
   world.bucketRequests += relays + locals;
@@ -108,7 +109,7 @@ function serveSecond(world: World, flow: FrontFlow, at: number): void {
   unit.arrivals.first = 0;
   if (planPool(unit, second, unit.sums.relayed + relayed, 1) === 1) {
     passPool(unit, second);
-    acceptPooled(unit, relayed, unit.handover);
+    acceptPooled(unit, relayed);
   } else {
     if (queued !== null) expectRelays(second, unit, queued.back);
     stepFront(unit, second, local, relayed);
@@ -120,8 +121,11 @@ function serveSecond(world: World, flow: FrontFlow, at: number): void {
   const ended = serveQueue(world, queued, unit.handover);
   clearHandover(unit.handover);
   const inBack = runsIn(queued.back);
-  if (unit.isPooled) stepPooledRelays(unit, { came: relayed, ended, inBack }, { from: at, to: at + 1 });
-  else {
+  if (unit.isPooled) {
+    stepPooledRelays(unit, relayed, ended);
+    unit.sums.relayed = Math.max(0, inBack - unit.orphans);
+    if (unit.trace !== null) traceRelays(unit, relayed + ended, at, at + 1);
+  } else {
     endOrphans(unit, ended);
     settleRelays(unit, inBack);
   }
