@@ -2,7 +2,7 @@ import { fillAnswers } from './answer-stage.ts';
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { clearQueue, createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import type { CpuMet } from './first-token-delays.ts';
-import { createHandover, type Handover } from './handover.ts';
+import { createHandover, type Handover, handOver } from './handover.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
@@ -234,9 +234,13 @@ function leavePool(front: Front, share: number): void {
 }
 
 function leave(front: Front, place: number): void {
-  const { beginning, answering, ending, relayed, waiting } = front.columns;
+  const { beginning, answering, ending, relayed, accepting, closing, waiting, cpuJobs } = front.columns;
   const local = (beginning[place] as number) + (answering[place] as number) + (ending[place] as number);
-  cutStreams(front, local, relayed[place] as number, waiting[place] as number);
+  const running = (relayed[place] as number) - (closing[place] as number);
+  cutStreams(front, local, running, waiting[place] as number);
+  // What it has begun to accept it hands over yet, for it has its grace.
+  const wait = ((cpuJobs[place] as number) * (front.relayed?.cpuSeconds ?? 0)) / 2;
+  if (running > 0) handOver(front.handover, accepting[place] as number, wait, wait);
 }
 
 /** Gunicorn stops accepting at once, so what waits in the backlog is refused; streams have the grace. */

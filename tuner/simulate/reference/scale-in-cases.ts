@@ -76,6 +76,6 @@ export const scaleInCases: readonly AccuracyCase[] = [
     also: ['runFirstTokenP95'],
     within: 0.05,
     lossesWithin: 0.1,
-    replications: 16,
+    replications: 40,
   },
 ];
