@@ -28,8 +28,19 @@ export function stepPods(front: Front, second: FrontSecond): void {
   if (sums.waiting < 0.001) sums.waiting = 0;
   if (front.trace !== null) {
     front.trace.localHeld[second.atSeconds] = localHeld(front);
+    front.trace.relaysOnCpu[second.atSeconds] = relaysOnCpu(front);
     front.trace.waiting[second.atSeconds] = sums.waiting;
   }
+}
+
+function relaysOnCpu({ pods, columns }: Front): number {
+  const { accepting, closing } = columns;
+  let sum = 0;
+  for (let index = 0; index < pods.readyCount; index++) {
+    const place = pods.ready[index] as number;
+    sum += (accepting[place] as number) + (closing[place] as number);
+  }
+  return sum;
 }
 
 function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecond): void {

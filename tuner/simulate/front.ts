@@ -83,6 +83,8 @@ const noArrivals = new Uint16Array(1);
 
 export interface FrontTrace {
   readonly localHeld: Float32Array;
+  /** Relayed requests on the CPU, before and after their run; 0 while pooled. */
+  readonly relaysOnCpu: Float32Array;
   readonly waiting: Float32Array;
   /** CPU seconds at full speed, over all pods. */
   readonly busySeconds: Float32Array;
@@ -90,7 +92,7 @@ export interface FrontTrace {
 
 function createTrace(seconds: number): FrontTrace {
   const column = () => new Float32Array(seconds);
-  return { localHeld: column(), waiting: column(), busySeconds: column() };
+  return { localHeld: column(), relaysOnCpu: column(), waiting: column(), busySeconds: column() };
 }
 
 export interface FrontColumns {

@@ -78,7 +78,8 @@ function inFlightOf({ front, queued }: ClassFlow, at: number): number {
   const relaysWaiting = waiting * relayRatioOf(front);
   if (queued === null) return (front.trace?.localHeld[at] ?? 0) + waiting - relaysWaiting;
   const { trace } = queued.back;
-  return relaysWaiting + (trace?.waiting[at] ?? 0) + (trace?.running[at] ?? 0);
+  const onCpu = front.trace?.relaysOnCpu[at] ?? 0;
+  return relaysWaiting + onCpu + (trace?.waiting[at] ?? 0) + (trace?.running[at] ?? 0);
 }
 
 function queueDepth({ model }: World, { queued }: ClassFlow, at: number): number {
