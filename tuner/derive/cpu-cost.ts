@@ -40,19 +40,20 @@ export function fitCpuCost(
   const present = works.filter(isPresent);
   const windows = cleanWindows(observation, component, fewestPerUnknown * (present.length + 1));
   if (windows.length < fewestPerUnknown * (present.length + 1)) return null;
-  const tried = Array.from({ length: longestLagSeconds + 1 }, (_, lagSeconds) => {
-    const rows = readingsOf(windows, present, lagSeconds);
-    return { lagSeconds, rows, ...weightedFit(rows) };
-  });
+  const tried = Array.from({ length: longestLagSeconds + 1 }, (_, lagSeconds) => ({
+    lagSeconds,
+    ...weightedFit(readingsOf(windows, present, lagSeconds)),
+  }));
   const best = tried.reduce((found, each) => (each.error < found.error ? each : found));
-  const random = seededRandom(best.rows.length);
-  const fits = Array.from({ length: resamples }, () => weightedFit(resample(best.rows, random)));
+  const rows = readingsOf(windows, present, best.lagSeconds);
+  const random = seededRandom(rows.length);
+  const fits = Array.from({ length: resamples }, () => weightedFit(resample(rows, random)));
   const estimateAt = (index: number): Estimate => ({
     value: best.coefficients[index] ?? 0,
     ...interval(fits.map(({ coefficients }) => coefficients[index] ?? 0)),
     confidenceLevel: 0.95,
     method,
-    sampleCount: best.rows.length,
+    sampleCount: rows.length,
   });
   return {
     idleMillicores: estimateAt(0),
