@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { cpuBound, cpuHpa, syntheticEvidence } from '../advise/fixtures/synthetic-evidence.ts';
 import type { Evidence } from '../contracts/evidence.ts';
 import { TuneError } from '../errors.ts';
+import { syntheticRun } from './fixtures/synthetic-run.ts';
 import type { SimulateFlags } from './simulate.ts';
 import { simulateRun } from './simulate-run.ts';
 import { simulationText } from './simulation-text.ts';
@@ -12,23 +13,7 @@ import { simulationText } from './simulation-text.ts';
 const folder = mkdtempSync(join(tmpdir(), 'simulate-pages-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const run = {
-  schemaVersion: 1,
-  id: 'synthetic',
-  versions: { tune: '0', k6: null, kubernetes: '1.37.2', chart: null, dify: null },
-  targetName: 'staging',
-  target: {},
-  profileName: 'quick',
-  profile: {},
-  objectives: { timeToFirstTokenP95Seconds: 3, queueWaitP95Seconds: 5, errorRatio: 0.01 },
-  clockSkewSeconds: null,
-  startAt: '2026-11-22T21:00:00.000Z',
-  endAt: null,
-  loadStartSeconds: 5,
-  loadEndSeconds: 260,
-  ended: 'complete',
-  endedBecause: null,
-};
+const run = { ...syntheticRun, targetName: 'staging' };
 
 function withWeb(evidence: Evidence): Evidence {
   const { api } = evidence.components;

@@ -6,31 +6,15 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { cpuBound, syntheticEvidence } from '../advise/fixtures/synthetic-evidence.ts';
 import { FakeApiServer } from '../cluster/testing/fake-api-server.ts';
 import { collections, fakeHpa, fakeTarget } from '../cluster/testing/fake-release.ts';
-import type { Run } from '../contracts/run.ts';
 import { formatError, TuneError } from '../errors.ts';
+import { syntheticRun } from './fixtures/synthetic-run.ts';
 import type { SimulateFlags } from './simulate.ts';
 import { simulateRun } from './simulate-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'simulate-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const run: Run = {
-  schemaVersion: 1,
-  id: 'synthetic',
-  versions: { tune: '0', k6: null, kubernetes: '1.37.2', chart: null, dify: null },
-  targetName: 'synthetic',
-  target: {},
-  profileName: 'quick',
-  profile: {},
-  objectives: { timeToFirstTokenP95Seconds: 3, queueWaitP95Seconds: 5, errorRatio: 0.01 },
-  clockSkewSeconds: null,
-  startAt: '2026-11-22T21:00:00.000Z',
-  endAt: null,
-  loadStartSeconds: 5,
-  loadEndSeconds: 260,
-  ended: 'complete',
-  endedBecause: null,
-};
+const run = syntheticRun;
 writeFileSync(join(folder, 'run.json'), JSON.stringify(run));
 writeFileSync(join(folder, 'evidence.json'), JSON.stringify(syntheticEvidence(cpuBound)));
 

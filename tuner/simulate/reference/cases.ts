@@ -242,31 +242,44 @@ export const freshCases: readonly AccuracyCase[] = [
   }),
 ];
 
-function scalingOut(
+/** An HPA of up to twelve replicas. */
+export function scalingBy(
   component: ReferenceScaling['component'],
   metric: Readonly<Record<string, unknown>>,
   minReplicas: number,
-  scrapeSeconds = 15,
+  options: { readonly scaleDown: Readonly<Record<string, unknown>>; readonly scrapeSeconds?: number },
 ): NonNullable<CaseTemplate['scaling']> {
   return {
     component,
-    scrapeSeconds,
+    scrapeSeconds: options.scrapeSeconds ?? 15,
     lagSeconds: 4,
     spec: {
       scaleTargetRef: { kind: 'Deployment', name: 'a', apiVersion: 'apps/v1' },
       minReplicas,
       maxReplicas: 12,
       metrics: [metric],
-      behavior: { scaleDown: { selectPolicy: 'Disabled' } },
+      behavior: { scaleDown: options.scaleDown },
     },
   };
 }
 
-const byQueue = {
+function scalingOut(
+  component: ReferenceScaling['component'],
+  metric: Readonly<Record<string, unknown>>,
+  minReplicas: number,
+  scrapeSeconds = 15,
+): NonNullable<CaseTemplate['scaling']> {
+  return scalingBy(component, metric, minReplicas, {
+    scaleDown: { selectPolicy: 'Disabled' },
+    scrapeSeconds,
+  });
+}
+
+export const byQueue = {
   type: 'External',
   external: { metric: { name: 'queue' }, target: { type: 'AverageValue', averageValue: '3' } },
 };
-const byCpu = {
+export const byCpu = {
   type: 'Resource',
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } },
 };

@@ -42,14 +42,12 @@ for (const { name, template, quantity, also = [], within, lossesWithin = within,
     const cells = [
       name,
       latencies[latency],
-      `${p95.reference.toFixed(3)} s`,
-      `${p95.simulated.toFixed(3)} s`,
-      `${percent(p95)} ± ${(196 * p95.standardError).toFixed(1)} %`,
+      ...quantile(p95),
       `${(100 * within).toFixed(0)} %`,
       percent(utilization),
       template.scaling === null ? '' : percent(replicas),
     ];
-    process.stdout.write(`| ${cells.join(' | ')} |\n`);
+    row(cells);
   }
   for (const [what, losses] of [
     ['streams cut', compared.cutStreams],
@@ -57,8 +55,9 @@ for (const { name, template, quantity, also = [], within, lossesWithin = within,
   ] as const) {
     if (losses.reference === 0) continue;
     const counts = `${losses.reference.toFixed(1)} | ${losses.simulated.toFixed(1)}`;
-    const error = `${percent(losses)} ± ${(196 * losses.standardError).toFixed(1)} %`;
-    process.stdout.write(`| ${name} | ${what} | ${counts} | ${error} | ${100 * lossesWithin} % |  |  |\n`);
+    process.stdout.write(
+      `| ${name} | ${what} | ${counts} | ${withConfidence(losses)} | ${100 * lossesWithin} % |  |  |\n`,
+    );
   }
 }
 
@@ -68,14 +67,25 @@ for (const { name, template, within, replications: own } of webCases) {
   const cells = [
     name,
     'first byte of a page',
-    `${firstByteP95.reference.toFixed(3)} s`,
-    `${firstByteP95.simulated.toFixed(3)} s`,
-    `${percent(firstByteP95)} ± ${(196 * firstByteP95.standardError).toFixed(1)} %`,
+    ...quantile(firstByteP95),
     `${(100 * within).toFixed(0)} %`,
     percent(utilization),
     template.scaling === null ? '' : percent(meanReplicas),
   ];
+  row(cells);
+}
+
+function row(cells: readonly string[]): void {
   process.stdout.write(`| ${cells.join(' | ')} |\n`);
+}
+
+/** Reference, simulated and error. */
+function quantile(p95: Compared): string[] {
+  return [`${p95.reference.toFixed(3)} s`, `${p95.simulated.toFixed(3)} s`, withConfidence(p95)];
+}
+
+function withConfidence(compared: Compared): string {
+  return `${percent(compared)} ± ${(196 * compared.standardError).toFixed(1)} %`;
 }
 
 function percent({ reference, simulated }: Compared): string {

@@ -1,33 +1,10 @@
-import { type AccuracyCase, chat, pods, short } from './cases.ts';
+import { type AccuracyCase, byCpu, byQueue, chat, pods, scalingBy, short } from './cases.ts';
 import type { CaseTemplate } from './compare-with-reference.ts';
 
 /** High and low load by turns, so that there is something to scale in several times. */
 const turns = (high: number, low: number) => (second: number) => (second % 450 < 220 ? high : low);
 
-const scalingBothWays = (
-  component: 'api' | 'worker',
-  metric: Readonly<Record<string, unknown>>,
-  minReplicas: number,
-): NonNullable<CaseTemplate['scaling']> => ({
-  component,
-  scrapeSeconds: 15,
-  lagSeconds: 4,
-  spec: {
-    scaleTargetRef: { kind: 'Deployment', name: 'a', apiVersion: 'apps/v1' },
-    minReplicas,
-    maxReplicas: 12,
-    metrics: [metric],
-    behavior: { scaleDown: { stabilizationWindowSeconds: 30 } },
-  },
-});
-const byCpu = {
-  type: 'Resource',
-  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } },
-};
-const byQueue = {
-  type: 'External',
-  external: { metric: { name: 'queue' }, target: { type: 'AverageValue', averageValue: '3' } },
-};
+const scaleDown = { stabilizationWindowSeconds: 30 };
 const longChat = { ...chat, serviceSeconds: 5, squaredVariation: 0.3, firstTokenMedian: 1.5 };
 const run = { ...longChat, relayCpuSeconds: 0.03 };
 const half: CaseTemplate = { ...short, durationSeconds: 1800, run };
@@ -41,7 +18,7 @@ export const scaleInCases: readonly AccuracyCase[] = [
       api: { ...pods(3, 200), graceSeconds: 3 },
       chat: longChat,
       chatRate: turns(16, 5),
-      scaling: scalingBothWays('api', byCpu, 2),
+      scaling: scalingBy('api', byCpu, 2, { scaleDown }),
     },
     quantity: 'chatFirstTokenP95',
     within: 0.05,
@@ -54,7 +31,7 @@ export const scaleInCases: readonly AccuracyCase[] = [
       ...half,
       worker: { ...pods(4, 4), graceSeconds: 3 },
       runRate: turns(5, 1),
-      scaling: scalingBothWays('worker', byQueue, 3),
+      scaling: scalingBy('worker', byQueue, 3, { scaleDown }),
     },
     quantity: 'runQueueP95',
     within: 0.05,
@@ -70,7 +47,7 @@ export const scaleInCases: readonly AccuracyCase[] = [
       chat: longChat,
       chatRate: turns(13, 4),
       runRate: () => 6,
-      scaling: scalingBothWays('api', byCpu, 2),
+      scaling: scalingBy('api', byCpu, 2, { scaleDown }),
     },
     quantity: 'chatFirstTokenP95',
     also: ['runFirstTokenP95'],
