@@ -5,7 +5,7 @@ import { type ModelFromEvidence, modelFromEvidence } from '../simulate/model-fro
 import { recordedQueueMetric } from '../simulate/recorded-queue-metric.ts';
 import { adviceOfStudy } from './advice-of-study.ts';
 import { insufficientAdvice } from './insufficient.ts';
-import { limitsBesideWeb } from './known-limits.ts';
+import { limitsBesideWeb } from './limits-beside-web.ts';
 import type { AdviseOptions } from './options.ts';
 import { runStudy } from './study.ts';
 

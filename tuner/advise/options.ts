@@ -1,6 +1,6 @@
 import type { ComponentName } from '../contracts/component.ts';
 import type { Config, DemandConfig, Objectives } from '../contracts/config.ts';
-import type { KnownLimits } from './known-limits.ts';
+import type { KnownLimits } from '../simulate/known-limits.ts';
 
 /** The part of tune.yaml that a recommendation depends on. */
 export interface AdviceConfig {

@@ -1,6 +1,7 @@
 import type { SimulatedOutcome, SimulatedTimeline } from '../contracts/advice.ts';
 import type { Evidence, WebPages } from '../contracts/evidence.ts';
 import { exitCodes, TuneError } from '../errors.ts';
+import type { KnownLimits } from '../simulate/known-limits.ts';
 import type { Scaling, ScalingModel } from '../simulate/model.ts';
 import { modelFromEvidence } from '../simulate/model-from-evidence.ts';
 import { recordedQueueMetric } from '../simulate/recorded-queue-metric.ts';
@@ -9,7 +10,6 @@ import { webAssumptions } from '../simulate/web-pages.ts';
 import { prepareScaling } from '../simulate/world.ts';
 import { peakRate } from './caveats.ts';
 import { type DemandToTuneFor, drawDemands, expectedDemand } from './demand.ts';
-import type { KnownLimits } from './known-limits.ts';
 import type { AdviceConfig, PerComponent, QueueMetric } from './options.ts';
 import { settingsOutcome, simulatedOutcome } from './search-outcome.ts';
 import { type SimulatedPages, simulatedPages, withPageArrivals } from './simulated-pages.ts';

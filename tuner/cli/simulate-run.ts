@@ -1,12 +1,14 @@
-import { knownLimits } from '../advise/known-limits.ts';
 import { type WhatIf, whatIf } from '../advise/what-if.ts';
 import { type LoadedConfig, readConfig } from '../config/read-config.ts';
 import { statedPages } from '../config/stated-pages.ts';
 import { targetSchema } from '../contracts/config.ts';
 import { type Evidence, evidenceSchema, type WebPages } from '../contracts/evidence.ts';
 import { runSchema } from '../contracts/run.ts';
+import type { Verdict } from '../contracts/verdict.ts';
 import { exitCodes, failure } from '../errors.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
+import { calibrateAgainstRecording } from '../simulate/calibrate-against-recording.ts';
+import { knownLimits } from '../simulate/known-limits.ts';
 import { hpaSpecsByComponent } from './hpa-specs.ts';
 import { interruptSignal } from './interrupt.ts';
 import { type KnownTargets, liveTarget } from './live-target.ts';
@@ -14,8 +16,17 @@ import { readDemand } from './read-demand.ts';
 import { type HpaManifest, readHpaManifests } from './read-hpa-manifests.ts';
 import type { SimulateFlags } from './simulate.ts';
 
+export interface SimulatedRun extends WhatIf {
+  /** How the simulator tells the recorded run again, under the HPAs that were in force: how far to trust the rest. */
+  readonly calibration: Verdict['calibration'];
+}
+
 /** @throws TuneError what is wrong with the run, an HPA, the demand or the configuration */
-export async function simulateRun(run: string, flags: SimulateFlags, workingFolder: string): Promise<WhatIf> {
+export async function simulateRun(
+  run: string,
+  flags: SimulateFlags,
+  workingFolder: string,
+): Promise<SimulatedRun> {
   const folder = openRunFolder(run, workingFolder);
   const evidence = folder.readJson('evidence', evidenceSchema);
   const recorded = folder.readJson('run', runSchema);
@@ -28,7 +39,8 @@ export async function simulateRun(run: string, flags: SimulateFlags, workingFold
   const manifests = flags.live
     ? await liveHpas(flags, evidence, { config, recorded: target, recordedName: recorded.targetName })
     : flags.hpa.flatMap(readHpaManifests);
-  return whatIf(evidence, {
+  const limits = knownLimits(target);
+  const result = whatIf(evidence, {
     hpaSpecs: hpaSpecsByComponent(evidence, manifests),
     config: {
       objectives: config.objectives,
@@ -36,11 +48,12 @@ export async function simulateRun(run: string, flags: SimulateFlags, workingFold
       demand: { ...given, growthRatio: flags.growth ?? config.demand.growthRatio },
     },
     queueMetric: target?.queueMetric ?? null,
-    limits: knownLimits(target),
+    limits,
     webPages: pagesStatedNow(config, flags.target ?? recorded.targetName),
     seed: flags.seed,
     replications: flags.replications,
   });
+  return { ...result, calibration: calibrateAgainstRecording(evidence, limits) };
 }
 
 /** A statement needs no new run: what tune.yaml says now goes before what it said then. */

@@ -65,6 +65,8 @@ describe('tune simulate', () => {
       'queue: runs waiting',
       'time to first token p95, s',
       'queue wait p95, s',
+      'The recorded run told again, with its own HPAs:\n  ',
+      'chat timeToFirstTokenP95 of all requests: ',
     ]) {
       expect(stdout).toContain(part);
     }
@@ -84,6 +86,16 @@ describe('tune simulate', () => {
     expect(demand).toMatchObject({ durationSeconds: 300, description: 'the demand given, class by class' });
     expect(demand.peakArrivalsPerSecond).toBeCloseTo(3, 1);
     expect(outcome.lostRuns).toBe(0);
+  });
+
+  it('tells the recorded run again under its own HPAs, whatever HPA and demand are asked about', async () => {
+    const asRecorded = await simulated({});
+    expect(asRecorded.calibration.map(({ quantity }) => quantity)).toContain(
+      'workflow timeToFirstTokenP95 of all requests',
+    );
+    const other = await simulated({ hpa: [manifest('my-dify-api', 5)], growth: 3 });
+    expect(other.calibration).toEqual(asRecorded.calibration);
+    expect(other.outcome).not.toEqual(asRecorded.outcome);
   });
 
   it('refuses an HPA for a Deployment that the run knows nothing of, and names those it knows', async () => {

@@ -1,6 +1,8 @@
 import type { SimulatedPages } from '../advise/simulated-pages.ts';
 import type { WhatIf } from '../advise/what-if.ts';
 import type { Series } from '../contracts/evidence.ts';
+import { toldAgainLines } from '../pipeline/told-again-text.ts';
+import type { SimulatedRun } from './simulate-run.ts';
 import { terminalChart } from './terminal-chart.ts';
 
 /**
@@ -8,7 +10,7 @@ import { terminalChart } from './terminal-chart.ts';
  *
  * @param columns of the terminal
  */
-export function simulationText(result: WhatIf, columns: number): string {
+export function simulationText(result: SimulatedRun, columns: number): string {
   const { pages } = result;
   const chart = (title: string, series: Series, factor = 1) =>
     terminalChart(series, { title, columns, factor });
@@ -31,6 +33,7 @@ export function simulationText(result: WhatIf, columns: number): string {
     ...table(result),
     '',
     ...charts.filter((text) => text !== ''),
+    ...trust(result),
     ...assumptions(result),
   ].join('\n');
 }
@@ -66,6 +69,11 @@ function pageRows({ opened, failed, firstByteP95Seconds }: SimulatedPages): [str
 
 function seconds(value: number | null): string {
   return value === null ? '–' : `${value.toFixed(2)} s`;
+}
+
+function trust({ calibration }: SimulatedRun): string[] {
+  const told = toldAgainLines(calibration);
+  return told.length === 0 ? [] : ['The recorded run told again, with its own HPAs:', ...told, ''];
 }
 
 function assumptions({ assumptions: given }: WhatIf): string[] {

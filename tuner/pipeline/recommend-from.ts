@@ -1,6 +1,5 @@
 import { advise } from '../advise/advise.ts';
 import { insufficientAdvice } from '../advise/insufficient.ts';
-import { knownLimits } from '../advise/known-limits.ts';
 import type { LoadedConfig } from '../config/read-config.ts';
 import type { Advice } from '../contracts/advice.ts';
 import { type Target, targetSchema } from '../contracts/config.ts';
@@ -8,6 +7,7 @@ import type { Evidence } from '../contracts/evidence.ts';
 import type { Validity } from '../contracts/validity.ts';
 import { deriveEvidence, type Recording } from '../derive/derive-evidence.ts';
 import { type ExitCode, exitCodes } from '../errors.ts';
+import { knownLimits } from '../simulate/known-limits.ts';
 import { judgeRun } from '../verify/judge-run.ts';
 import { judgeRecording } from './judge-recording.ts';
 import type { Progress } from './progress.ts';
@@ -54,7 +54,7 @@ export async function recommendFrom(folder: RunFolder, options: RecommendOptions
   const advice = await adviceOn(evidence, { validity, target, options });
   signal.throwIfAborted();
   folder.writeJson('advice', advice);
-  const verdict = judgeRun(recording, evidence);
+  const verdict = judgeRun(recording, evidence, knownLimits(target));
   folder.writeJson('verdict', verdict);
   const { run, events } = recording;
   const overlay = await writeOverlayOf(folder, { advice, evidence, run, target, chart: options.chart });

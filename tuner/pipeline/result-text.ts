@@ -3,6 +3,7 @@ import type { Evidence } from '../contracts/evidence.ts';
 import { modelMismatch } from '../contracts/model-mismatch.ts';
 import type { Validity } from '../contracts/validity.ts';
 import type { Verdict } from '../contracts/verdict.ts';
+import { toldAgainLines } from './told-again-text.ts';
 
 export interface ResultParts {
   readonly folder: string;
@@ -21,7 +22,7 @@ export function resultText(parts: ResultParts): string {
   const kept = advice.settings.filter((setting) => setting.verdict === 'noChange').length;
   const problems = validity.checks.filter(({ isPassed }) => isPassed === false);
   const replay = verdict.replay.flatMap(replayLines);
-  const told = verdict.calibration.flatMap(toldAgainLines);
+  const told = toldAgainLines(verdict.calibration);
   return [
     advice.summary,
     '',
@@ -51,18 +52,6 @@ function replayLines({ hpaName, syncs, mismatches, examples }: Verdict['replay']
     count,
     `      first at ${atSeconds.toFixed(0)} s: the controller set ${recordedDesired}, the model ${modelDesired} (${note})`,
     `      ${modelMismatch.meaning} What to do: the report, "Model against reality"`,
-  ];
-}
-
-/** What the advice turns on: how many replicas, and how late first tokens are. The report has the rest. */
-const toldAgain = /readyReplicas$|timeToFirstTokenP95 of all requests$/;
-
-function toldAgainLines(comparison: Verdict['calibration'][number]): string[] {
-  const { quantity, unit, recorded, simulated, simulatedLow, simulatedHigh } = comparison;
-  if (!toldAgain.test(quantity) || simulatedLow === undefined || simulatedHigh === undefined) return [];
-  const shown = (value: number) => (unit === 'ms' ? (value / 1000).toFixed(2) : value.toFixed(2));
-  return [
-    `  ${quantity}: ${shown(recorded)} recorded, ${shown(simulated)} simulated (${shown(simulatedLow)} to ${shown(simulatedHigh)} by luck)${unit === 'ms' ? ' s' : ''}`,
   ];
 }
 

@@ -55,6 +55,15 @@ describe('calibrateAgainstRecording', () => {
     }
   });
 
+  it('keeps within the limits that were in force', () => {
+    const p95 = (limits?: Parameters<typeof calibrateAgainstRecording>[1]) =>
+      calibrateAgainstRecording(recorded({}), limits).find(({ quantity }) => quantity.startsWith('chat time'))
+        ?.simulated ?? 0;
+    const llm = { schedulablePods: null, llmMaxConcurrentCalls: 1, llmCallsPerMinute: null };
+    // What the model refuses fails at once: those that are served wait for nobody.
+    expect(p95(llm)).toBeLessThan(p95() / 4);
+  });
+
   it('has nothing to say where the evidence does not carry a simulation', () => {
     expect(calibrateAgainstRecording({ ...recorded({ queueDepth: constant(1) }), arrivals: {} })).toEqual([]);
   });

@@ -2,6 +2,7 @@ import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { Evidence, Series } from '../contracts/evidence.ts';
 import { arrivalsPerSecond } from './arrivals-per-second.ts';
 import { acrossDraws, type CalibrationSeries, type Comparison, compare } from './compare-series.ts';
+import type { KnownLimits } from './known-limits.ts';
 import type { Demand, Scaling, ScalingModel, SimulationModel } from './model.ts';
 import { classesWithArrivals, modelFromEvidence } from './model-from-evidence.ts';
 import { recordedQueueMetric } from './recorded-queue-metric.ts';
@@ -19,10 +20,13 @@ const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
  * The simulator with the settings in force, the recorded arrivals, and the recorded moments of scrapes, polls and syncs,
  * against the run it learned from.
  *
+ * @param limits that were in force in the run
  * @returns one entry per quantity that was recorded; empty where the evidence does not carry a simulation
  */
-export function calibrateAgainstRecording(evidence: Evidence): Comparison[] {
-  return acrossDraws(drawsOf(evidence).map(({ series, wholes }) => [...series.flatMap(compare), ...wholes]));
+export function calibrateAgainstRecording(evidence: Evidence, limits?: KnownLimits): Comparison[] {
+  return acrossDraws(
+    drawsOf(evidence, limits).map(({ series, wholes }) => [...series.flatMap(compare), ...wholes]),
+  );
 }
 
 /** What was recorded and simulated over time, draw by draw. */
@@ -36,9 +40,10 @@ interface Draw {
   readonly wholes: Comparison[];
 }
 
-function drawsOf(evidence: Evidence): Draw[] {
+function drawsOf(evidence: Evidence, limits?: KnownLimits): Draw[] {
   const { model } = modelFromEvidence(evidence, {
     queueMetricName: recordedQueueMetric(evidence)?.name ?? null,
+    ...limits,
   });
   if (model === null) return [];
   const prepared = prepareScaling(model, scalingInForce(evidence, model));

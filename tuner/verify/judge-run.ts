@@ -2,15 +2,16 @@ import type { Evidence } from '../contracts/evidence.ts';
 import type { Verdict } from '../contracts/verdict.ts';
 import type { Recording } from '../derive/derive-evidence.ts';
 import { calibrateAgainstRecording } from '../simulate/calibrate-against-recording.ts';
+import type { KnownLimits } from '../simulate/known-limits.ts';
 import { replayRecording } from './replay-recording.ts';
 
 /** How far the models are from what was recorded, and whether the run met its objectives. */
-export function judgeRun(recording: Recording, evidence: Evidence): Verdict {
+export function judgeRun(recording: Recording, evidence: Evidence, limits: KnownLimits): Verdict {
   return {
     schemaVersion: 1,
     runId: evidence.runId,
     replay: replayRecording(recording.samples, evidence.kubernetesVersion ?? '1.37.0'),
-    calibration: calibrateAgainstRecording(evidence),
+    calibration: calibrateAgainstRecording(evidence, limits),
     objectives: measuredObjectives(evidence),
     retest: null,
   };

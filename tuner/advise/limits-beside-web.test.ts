@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../contracts/evidence.ts';
+import { knownLimits } from '../simulate/known-limits.ts';
 import { advise } from './advise.ts';
 import { comfortable, queueMetric, syntheticEvidence } from './fixtures/synthetic-evidence.ts';
-import { knownLimits, limitsBesideWeb } from './known-limits.ts';
+import { limitsBesideWeb } from './limits-beside-web.ts';
 
 const without = syntheticEvidence(comfortable);
 const { api } = without.components;
