@@ -141,6 +141,8 @@ export const evidenceSchema = z.strictObject({
   otherCalls: z.array(otherCallSchema).optional(),
   /** null: the load held none; absent in evidence of older versions. */
   indexing: indexingEvidenceSchema.nullable().optional(),
+  /** After which the run's clients gave up; absent in evidence of older versions. */
+  requestTimeoutSeconds: z.number().positive().optional(),
   /** null: nothing was stated; absent in evidence of older versions. */
   webPages: webPagesSchema.nullable().optional(),
   latency: z.partialRecord(

@@ -59,6 +59,15 @@ describe('deriveEvidence on a generated recording', () => {
     expect(evidenceSchema.parse(evidence).webPages).toEqual(webPages);
   });
 
+  it('keeps when the clients of the run gave up, the most patient where they differ', async () => {
+    const recording = await generateRecording(slotBound, 1);
+    const [planned] = recording.plan.scenarios;
+    if (planned === undefined) throw new Error('the plan has a scenario');
+    const scenarios = [30, 300].map((requestTimeoutSeconds) => ({ ...planned, requestTimeoutSeconds }));
+    const evidence = deriveEvidence({ ...recording, plan: { ...recording.plan, scenarios } });
+    expect(evidenceSchema.parse(evidence).requestTimeoutSeconds).toBe(300);
+  });
+
   it('finds CPU per request and idle CPU within their intervals', async () => {
     const api = deriveEvidence(await generateRecording(slotBound, 2)).components.api;
     const cost = api?.cpuMillisecondsPerRequest.chat;

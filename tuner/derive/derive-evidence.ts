@@ -82,6 +82,9 @@ export function deriveEvidence(recording: Recording): Evidence {
     outcomes: outcomes(load),
     otherCalls: otherCalls(load),
     indexing: indexing(load),
+    requestTimeoutSeconds: Math.max(
+      ...recording.plan.scenarios.map((planned) => planned.requestTimeoutSeconds),
+    ),
     webPages: recording.webPages,
     latency: latency(load, classes, stretches),
     timeline: timeline(observation, classes, requested, windows),

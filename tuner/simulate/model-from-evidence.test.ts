@@ -55,6 +55,14 @@ describe('modelFromEvidence', () => {
     ]);
   });
 
+  it('lets clients give up when those of the run did, and after 120 s where the evidence does not say', () => {
+    const evidence = syntheticEvidence(cpuBound);
+    const timeout = (given: Evidence) =>
+      modelFromEvidence(given, options).model?.limits.requestTimeoutSeconds;
+    expect(timeout({ ...evidence, requestTimeoutSeconds: 300 })).toBe(300);
+    expect(timeout(evidence)).toBe(120);
+  });
+
   it('splits two cores into two processes: a Python process does not use more than one', () => {
     const { model } = modelFromEvidence(syntheticEvidence(comfortable), options);
     expect(model?.components[0]).toMatchObject({ processes: 2, processMillicores: 995 });

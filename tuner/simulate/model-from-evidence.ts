@@ -29,12 +29,12 @@ export interface ModelOptions {
   readonly llmCallsPerMinute?: number | null;
   /** Pages that are opened at web; none where left out. */
   readonly webPages?: WebPages | null;
-  /** Default 120, as in the built-in profiles. */
-  readonly requestTimeoutSeconds?: number;
 }
 
 /** The newest release whose autoscaler rules are known; used when the run does not say which one it was. */
 const assumedKubernetesVersion = '1.37.0';
+/** As in the built-in profiles; used for evidence that does not say when clients gave up. */
+const assumedRequestTimeoutSeconds = 120;
 
 /** Turns what one run taught into what the simulator needs; names what is missing and what had to be assumed. */
 export function modelFromEvidence(evidence: Evidence, options: ModelOptions): ModelFromEvidence {
@@ -211,6 +211,6 @@ function limits(evidence: Evidence, options: ModelOptions): LimitsModel {
     llmMaxConcurrentCalls: options.llmMaxConcurrentCalls ?? null,
     llmCallsPerMinute: options.llmCallsPerMinute ?? null,
     schedulablePods: options.schedulablePods ?? null,
-    requestTimeoutSeconds: options.requestTimeoutSeconds ?? 120,
+    requestTimeoutSeconds: evidence.requestTimeoutSeconds ?? assumedRequestTimeoutSeconds,
   };
 }
