@@ -56,7 +56,7 @@ describe('readHpaManifests', () => {
     const json = {
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
-      spec: { scaleTargetRef: { name: 'api' } },
+      spec: { scaleTargetRef: { kind: 'Deployment', name: 'api' } },
     };
     expect(readHpaManifests(file('one.json', JSON.stringify(json)))[0]?.target).toBe('api');
   });
@@ -73,6 +73,12 @@ describe('readHpaManifests', () => {
       text: hpa('a').replace('autoscaling/v2', 'autoscaling/v1'),
       code: 'BAD_HPA_MANIFEST',
       says: 'apiVersion: "autoscaling/v1" is not autoscaling/v2',
+    },
+    {
+      name: 'a target without its kind',
+      text: hpa('a').replace('kind: Deployment, ', ''),
+      code: 'BAD_HPA_MANIFEST',
+      says: 'spec.scaleTargetRef.kind: is missing',
     },
     {
       name: 'no target',

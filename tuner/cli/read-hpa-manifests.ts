@@ -7,7 +7,8 @@ export interface HpaManifest {
   /** Where it stands, the beginning of every path in an error: `hpa.yaml`, `hpa.yaml: items[1]`. */
   readonly at: string;
   readonly name: string;
-  /** Name of the Deployment it scales. */
+  /** What it scales. */
+  readonly targetKind: string;
   readonly target: string;
   readonly spec: Readonly<Record<string, unknown>>;
 }
@@ -73,16 +74,19 @@ function manifestOf(value: Record<string, unknown>, at: string): HpaManifest[] {
       'convert it: kubectl get hpa.v2.autoscaling NAME -o yaml',
     );
   }
-  const target = isRecord(spec) && isRecord(spec.scaleTargetRef) ? spec.scaleTargetRef.name : undefined;
-  if (!isRecord(spec) || typeof target !== 'string') {
+  const ref = isRecord(spec) && isRecord(spec.scaleTargetRef) ? spec.scaleTargetRef : {};
+  const { kind: targetKind, name: target } = ref;
+  if (!isRecord(spec) || typeof target !== 'string' || typeof targetKind !== 'string') {
     throw badFile(
       'BAD_HPA_MANIFEST',
-      [`${at}: spec.scaleTargetRef.name: is missing, so there is no telling what this HPA scales`],
-      'give the name of the Deployment',
+      [
+        `${at}: spec.scaleTargetRef.${typeof target === 'string' ? 'kind' : 'name'}: is missing, so there is no telling what this HPA scales`,
+      ],
+      'give kind: Deployment and its name',
     );
   }
   const name = isRecord(metadata) && typeof metadata.name === 'string' ? metadata.name : target;
-  return [{ at, name, target, spec }];
+  return [{ at, name, targetKind, target, spec }];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

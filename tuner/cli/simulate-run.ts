@@ -17,6 +17,8 @@ import { type HpaManifest, readHpaManifests } from './read-hpa-manifests.ts';
 import type { SimulateFlags } from './simulate.ts';
 
 export interface SimulatedRun extends WhatIf {
+  /** HPAs that were given beside those of the run's Deployments, a sentence each. */
+  readonly passedOver: readonly string[];
   /** How the simulator tells the recorded run again, under the HPAs that were in force: how far to trust the rest. */
   readonly calibration: Verdict['calibration'];
 }
@@ -36,12 +38,13 @@ export async function simulateRun(
     flags.demand === undefined
       ? { points: config.demand.points }
       : readDemand(flags.demand, config, workingFolder);
-  const manifests = flags.live
-    ? await liveHpas(flags, evidence, { config, recorded: target, recordedName: recorded.targetName })
-    : flags.hpa.flatMap(readHpaManifests);
+  const sources = flags.live
+    ? [await liveHpas(flags, evidence, { config, recorded: target, recordedName: recorded.targetName })]
+    : flags.hpa.map(readHpaManifests);
+  const { specs: hpaSpecs, passedOver } = hpaSpecsByComponent(evidence, sources);
   const limits = knownLimits(target);
   const result = whatIf(evidence, {
-    hpaSpecs: hpaSpecsByComponent(evidence, manifests),
+    hpaSpecs,
     config: {
       objectives: config.objectives,
       replicaHourPrice: config.replicaHourPrice,
@@ -53,7 +56,7 @@ export async function simulateRun(
     seed: flags.seed,
     replications: flags.replications,
   });
-  return { ...result, calibration: calibrateAgainstRecording(evidence, limits) };
+  return { ...result, passedOver, calibration: calibrateAgainstRecording(evidence, limits) };
 }
 
 /** A statement needs no new run: what tune.yaml says now goes before what it said then. */

@@ -10,6 +10,7 @@ import { formatError, TuneError } from '../errors.ts';
 import { syntheticRun } from './fixtures/synthetic-run.ts';
 import type { SimulateFlags } from './simulate.ts';
 import { simulateRun } from './simulate-run.ts';
+import { simulationText } from './simulation-text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'simulate-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -102,6 +103,28 @@ describe('tune simulate', () => {
     const error = await errorOf({ hpa: [manifest('web', 2)] });
     expect(error).toMatchObject({ code: 'UNKNOWN_SCALE_TARGET', exitCode: 2 });
     expect(formatError(error)).toContain('my-dify-api, my-dify-worker');
+  });
+
+  it('passes over HPAs of other workloads of a namespace, and says so', async () => {
+    const both = file(
+      'namespace.yaml',
+      `${manifestText('sandbox', ['maxReplicas: 9'])}---\n${manifestText('my-dify-api', ['maxReplicas: 4'])}`,
+    );
+    const result = await simulated({ hpa: [both] });
+    expect(result.passedOver).toEqual([
+      `${both}: document 1: HPA sandbox scales Deployment sandbox, which the run knows nothing of: passed over.`,
+    ]);
+    expect(simulationText(result, 80)).toContain('HPA sandbox scales Deployment sandbox');
+  });
+
+  it('refuses an HPA for another kind of the same name', async () => {
+    const text = manifestText('my-dify-api', ['maxReplicas: 4']).replace(
+      'kind: Deployment',
+      'kind: StatefulSet',
+    );
+    const error = await errorOf({ hpa: [file('stateful.yaml', text)] });
+    expect(error).toMatchObject({ code: 'UNKNOWN_SCALE_TARGET', exitCode: 2 });
+    expect(error.message).toContain('scales StatefulSet "my-dify-api"');
   });
 
   it('refuses two HPAs on one Deployment', async () => {

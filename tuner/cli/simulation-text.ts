@@ -29,6 +29,7 @@ export function simulationText(result: SimulatedRun, columns: number): string {
   ];
   return [
     head,
+    ...result.passedOver,
     '',
     ...table(result),
     '',
