@@ -225,7 +225,7 @@ describe('tune simulate --live', () => {
     await withRelease();
     server.put(collections.hpas, {
       ...fakeHpa('api'),
-      spec: { scaleTargetRef: { name: 'other' }, maxReplicas: 1 },
+      spec: { scaleTargetRef: { kind: 'Deployment', name: 'other' }, maxReplicas: 1 },
     });
     expect(await errorOf({ live: true })).toMatchObject({ code: 'NO_LIVE_HPA', exitCode: 2 });
     server.answer(collections.hpas, 403);
