@@ -17,6 +17,17 @@ describe('expectedDemand', () => {
     expect(demand.description).toContain('× 2');
   });
 
+  it('takes no quiet rate from the time in which the last requests were only answered', () => {
+    const arrivals = Object.fromEntries(
+      Object.entries(evidence.arrivals).map(([name, series]) => {
+        const drained = new Array<number>(90 / series.stepSeconds).fill(0);
+        return [name, { ...series, values: [...series.values, ...drained] }];
+      }),
+    );
+    const drained = { ...evidence, arrivals, loadEndSeconds: evidence.loadEndSeconds + 90 };
+    expect(expectedDemand(drained, { growthRatio: 1 })).toEqual(expectedDemand(evidence, { growthRatio: 1 }));
+  });
+
   it('draws straight lines between the points of the config, in the recorded mix', () => {
     const points = [
       { at: 600, arrivalsPerSecond: 10 },

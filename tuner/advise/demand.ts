@@ -122,14 +122,17 @@ const quietSeconds = 900;
 const quietQuantile = 0.1;
 /** Recorded arrivals are one draw themselves; their mean over so many seconds is taken for the rate. */
 const smoothingSeconds = 9;
+/** Of a rate below one a second, 9 s hold so few that a tenth of them would be told from luck. */
+const quietSmoothingSeconds = 31;
 
 function demandFromRecording(evidence: Evidence, growthRatio: number): ExpectedDemand {
   const from = Math.max(0, Math.floor(evidence.loadStartSeconds));
-  const to = Math.max(from + 1, Math.ceil(evidence.loadEndSeconds));
+  const to = Math.max(from + 1, endOfArrivals(evidence));
   const rates: Partial<Record<RequestClass, Float64Array>> = {};
   for (const name of classesWithArrivals(evidence)) {
-    const recorded = recordedRates(evidence, name, from, to).map((rate) => rate * growthRatio);
-    const quiet = quantile([...recorded], quietQuantile);
+    const arrivals = arrivalsPerSecond(evidence, name, from, to).map((rate) => rate * growthRatio);
+    const recorded = smoothed(arrivals, smoothingSeconds);
+    const quiet = quantile([...smoothed(arrivals, quietSmoothingSeconds)], quietQuantile);
     rates[name] = Float64Array.from([...recorded, ...new Array<number>(quietSeconds).fill(quiet)]);
   }
   return {
@@ -143,9 +146,18 @@ function growthText(growthRatio: number): string {
   return growthRatio === 1 ? '' : ` × ${growthRatio}`;
 }
 
-function recordedRates(evidence: Evidence, name: RequestClass, from: number, to: number): Float64Array {
-  const perSecond = arrivalsPerSecond(evidence, name, from, to);
-  const half = Math.floor(smoothingSeconds / 2);
+/** The load goes on until its last request is answered; that nobody came meanwhile says nothing about quiet times. */
+function endOfArrivals(evidence: Evidence): number {
+  const end = Math.ceil(evidence.loadEndSeconds);
+  const lasts = classesWithArrivals(evidence).map((name) =>
+    arrivalsPerSecond(evidence, name, 0, end).findLastIndex((arrivals) => arrivals > 0),
+  );
+  return Math.max(...lasts) + 1;
+}
+
+/** @param overSeconds odd: as many on either side; fewer at the ends */
+function smoothed(perSecond: Float64Array, overSeconds: number): Float64Array {
+  const half = Math.floor(overSeconds / 2);
   return perSecond.map((_, second) => {
     const window = perSecond.subarray(Math.max(0, second - half), second + half + 1);
     return window.reduce((sum, value) => sum + value, 0) / window.length;
