@@ -15,7 +15,11 @@ import { averaged, simulatedTimeline } from './timelines.ts';
 /** A finished search in the form of advice.json. */
 export function adviceOfStudy(study: Study, assumptions: readonly string[], elapsedSeconds: number): Advice {
   const { evidence, model, space, settled, options, demand } = study;
-  const settings = settingAdvice(space, settled, study.sweeps, assumptions);
+  const settings = settingAdvice(space, settled, {
+    sweeps: study.sweeps,
+    passedOver: study.passedOver,
+    assumptions,
+  });
   const isChange = settings.some(({ verdict }) => verdict === 'change');
   const prices = options.config.replicaHourPrice;
   const current = simulatedOutcome(study.current, prices);

@@ -35,12 +35,18 @@ export interface SettingPlan {
   readonly current: Scalar | null;
   /** The same as one of `values`; null: what is in force is none of them, so it changes. */
   readonly currentValue: number | null;
+  /** What Kubernetes, or whoever sets this for the first time, takes. It stands for what is in force where nothing is. */
+  readonly usualValue?: number;
   /** Ascending. One alone is decided without a search. */
   readonly values: readonly number[];
   readonly show: (value: number) => Scalar;
   readonly apply: (draft: ComponentDraft, value: number) => void;
-  /** Costs within this ratio of each other count as the same for this setting; default 0.03. */
+  /** Costs within this ratio of each other count as the same for this setting; default 0.05. */
   readonly sameCostRatio?: number;
+  /** A window or rate: what it saves hangs on how often the load swings, which a short demand hardly tells. */
+  readonly isPace?: true;
+  /** Round numbers go before others where the outcome is the same; left out: all values are as round. */
+  readonly isRound?: (value: number) => boolean;
   /** What the values stand on, in numbers with units. */
   readonly because: string;
   /** Paths into evidence.json. */
@@ -52,6 +58,12 @@ export interface AdviceRule {
   readonly id: string;
   /** null: this rule has nothing to say about this component. */
   readonly plan: (context: RuleContext) => SettingPlan | null;
+}
+
+/** The value that is no change; null: every value is one. */
+export function unchangedValue({ current, currentValue, usualValue, values }: SettingPlan): number | null {
+  if (currentValue !== null || current !== null) return currentValue;
+  return usualValue !== undefined && values.includes(usualValue) ? usualValue : null;
 }
 
 /** Ascending without doubles. */

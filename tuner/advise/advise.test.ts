@@ -33,6 +33,7 @@ const options: AdviseOptions = {
   seed: 1,
   // Enough for the direction, few enough for a unit test.
   candidates: 12,
+  draws: 6,
   threads: 1,
 };
 

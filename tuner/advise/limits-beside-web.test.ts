@@ -44,6 +44,7 @@ it('advice leaves web out, whatever pages are stated, and tells why', async () =
       limits: knownLimits({ schedulablePods: 12 }),
       seed: 1,
       candidates: 2,
+      draws: 10,
       threads: 1,
     },
   );

@@ -41,6 +41,8 @@ export interface AdviseOptions {
   readonly searchSeconds?: number;
   /** Settings to sample; goes before `searchSeconds`. */
   readonly candidates?: number;
+  /** Draws of the demand, and of all else that is luck, that judge what is left of the settings; default 40. */
+  readonly draws?: number;
   /** Worker threads; default: two, or one on a machine with one core. The advice does not depend on it. */
   readonly threads?: number;
   readonly limits?: KnownLimits;

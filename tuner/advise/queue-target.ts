@@ -1,6 +1,7 @@
 import { type AdviceRule, ascending, evidencePath, type RuleContext } from './advice-rule.ts';
 import { type ComponentDraft, queueMetricIndex, queueMetricSpec } from './component-draft.ts';
 import type { QueueMetric } from './options.ts';
+import { usualQueueTarget } from './scaling-approach.ts';
 
 /** Waiting runs per replica that the HPA holds a worker at: AverageValue of the global queue length. */
 export const queueTarget: AdviceRule = {
@@ -20,6 +21,7 @@ export const queueTarget: AdviceRule = {
       // simulation says of it.
       currentValue: isBearable(current, bearable) ? current : null,
       values: ascending([...targetsUpTo(bearable), ...(isBearable(current, bearable) ? [current] : [])]),
+      usualValue: usualQueueTarget,
       show: (target) => target,
       apply: (draft, target) => setTarget(draft, queueMetric, target),
       because:

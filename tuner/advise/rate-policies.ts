@@ -18,6 +18,8 @@ export const scaleUpPolicies: AdviceRule = {
         ...[2, 4, 6, 8, 12].filter((pods) => pods <= Math.max(4, highest)),
         ...(current === null ? [] : [current]),
       ]),
+      usualValue: usualPodsPerPeriod,
+      isPace: true,
       show: (pods) => pods,
       apply: (draft, pods) => {
         if (pods === podsPerPeriod(draft.scaleUp)) return;
@@ -35,6 +37,9 @@ function upPolicies(pods: number): ScalingPolicy[] {
     { type: 'Percent', value: 100, periodSeconds: 15 },
   ];
 }
+
+/** Of the controller's default policies. */
+const usualPodsPerPeriod = 4;
 
 /** The number in policies of the form above; null for others. */
 function podsPerPeriod(rules: ScalingRules): number | null {
@@ -66,6 +71,8 @@ export const scaleDownPolicies: AdviceRule = {
       current: shown(current),
       currentValue: current,
       values: ascending([25, 50, allAtOnce, ...(current === null ? [] : [current])]),
+      usualValue: allAtOnce,
+      isPace: true,
       show: (percent) => shown(percent) ?? percent,
       apply: (draft, percent) => {
         if (percent === percentPerMinute(draft.scaleDown)) return;

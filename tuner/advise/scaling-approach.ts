@@ -48,8 +48,8 @@ export function chooseApproach(
 }
 
 /** Where a search for a target begins when none is in force. */
-const usualCpuPercent = 60;
-const usualQueueTarget = 2;
+export const usualCpuPercent = 60;
+export const usualQueueTarget = 2;
 
 /** The settings in force, brought to the approach: metrics that tell nothing here are gone, the right one is there. */
 export function baseDraft(

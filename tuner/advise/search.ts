@@ -51,7 +51,7 @@ export function createTrial(
 
 export interface SearchResult {
   readonly chosen: Tried;
-  /** Every candidate that was simulated under all replications. */
+  /** Every candidate that was simulated under all draws. */
   readonly finalists: Tried[];
   /**
    * Minutes by which settings were judged: those allowed, or where no settings keep to them little more than the
@@ -64,7 +64,8 @@ export interface SearchResult {
  * Joint search: low-discrepancy samples of all settings, then steps along single settings from the best.
  *
  * All candidates meet the same demands and the same luck (common random numbers), so that differences between
- * them are theirs.
+ * them are theirs. What is chosen is judged by all draws: the cheapest of many that miss nothing in ten draws is the
+ * luckiest of them, and another one in the next recording.
  */
 export async function search(
   space: SearchSpace,
@@ -74,28 +75,81 @@ export async function search(
 ): Promise<SearchResult> {
   options.onPhase?.('sampling', options.candidates);
   const samples = [...starts, ...sampleCandidates(space, options)];
-  const sampled = await trial.try(samples, options.fewReplications);
-  const ranked = [...sampled].sort((a, b) => compareTried(a, b, attainable(sampled, options)));
+  const sampled = await narrow(trial, samples, options.fewReplications, options);
   options.onPhase?.('refining', 0);
-  const finalists = await trial.try(
-    ranked.slice(0, finalistCount).map(({ candidate }) => candidate),
-    options.manyReplications,
-  );
-  let chosen = best(finalists, attainable(finalists, options));
+  const some = await narrow(trial, sampled.slice(0, someCount), options.someReplications, options);
+  const finalists = await trial.try(some.slice(0, finalistCount), options.replications);
+  const from = best(finalists, attainable(finalists, options));
+  return refine(space, trial, { from, finalists }, options);
+}
+
+const someCount = 24;
+const finalistCount = 8;
+const attainableSlackMinutes = 0.25;
+const attainableSlackRatio = 0.1;
+
+/** Best first. */
+async function narrow(
+  trial: Trial,
+  candidates: readonly Candidate[],
+  replications: number,
+  options: SearchOptions,
+): Promise<Candidate[]> {
+  const tried = await trial.try(candidates, replications);
+  const minutes = attainable(tried, options);
+  return [...tried].sort((a, b) => compareTried(a, b, minutes)).map(({ candidate }) => candidate);
+}
+
+/** Where to begin, and what was simulated under all draws so far. */
+interface Refining {
+  readonly from: Tried;
+  readonly finalists: readonly Tried[];
+  /** Settings that stay as they are in `from`; none where left out. */
+  readonly isPinned?: (dimension: number) => boolean;
+}
+
+/** Steps along single settings to the best neighbour, until there is no better one. */
+export async function refine(
+  space: SearchSpace,
+  trial: Trial,
+  { from, finalists: known, isPinned = () => false }: Refining,
+  options: SearchOptions,
+): Promise<SearchResult> {
+  const finalists = [...known];
+  const { someReplications, replications } = options;
+  let chosen = from;
   for (let simulations = 0; simulations < options.refiningSimulations; ) {
-    const neighbours = await trial.try(neighboursOf(space, chosen.candidate), options.manyReplications);
-    simulations += Math.max(1, neighbours.length) * options.manyReplications;
-    finalists.push(...neighbours);
-    const better = best([chosen, ...neighbours], attainable(finalists, options));
+    const neighbours = neighboursOf(space, chosen.candidate, isPinned);
+    const worthwhile = await worthJudging(trial, chosen, neighbours, options);
+    const judged = await trial.try(worthwhile, replications);
+    simulations += Math.max(1, neighbours.length) * someReplications + judged.length * replications;
+    finalists.push(...judged);
+    const better = best([chosen, ...judged], attainable(finalists, options));
     if (better === chosen) break;
     chosen = better;
   }
   return { chosen, finalists, attainableMinutes: attainable(finalists, options) };
 }
 
-const finalistCount = 24;
-const attainableSlackMinutes = 0.25;
-const attainableSlackRatio = 0.1;
+/** The neighbours that some of the draws leave a chance to be better. */
+async function worthJudging(
+  trial: Trial,
+  chosen: Tried,
+  neighbours: readonly Candidate[],
+  { someReplications, replications, allowedMinutes }: SearchOptions,
+): Promise<Candidate[]> {
+  const [own, ...tried] = await trial.try([chosen.candidate, ...neighbours], someReplications);
+  if (own === undefined) return [];
+  // Even if nothing is missed in the draws to come.
+  const hopelessMinutes = (allowedMinutes * replications) / someReplications;
+  const hasChance = ({ outcome: { cost, violated } }: Tried) => {
+    if (meetsObjectives(chosen, allowedMinutes))
+      return cost < own.outcome.cost && violated.mean <= hopelessMinutes;
+    const isSameAsOwn = cost === own.outcome.cost && violated.mean === own.outcome.violated.mean;
+    return !isSameAsOwn && (violated.mean <= own.outcome.violated.mean || cost < own.outcome.cost);
+  };
+  return tried.filter(hasChance).map(({ candidate }) => candidate);
+}
 
 function attainable(tried: readonly Tried[], { allowedMinutes }: SearchOptions): number {
   const fewest = Math.min(...tried.map(({ outcome }) => outcome.violated.high));
@@ -119,8 +173,13 @@ function sampleCandidates(space: SearchSpace, { candidates, seed }: SearchOption
 }
 
 /** One or two steps up or down in a single setting. */
-function neighboursOf({ dimensions }: SearchSpace, candidate: Candidate): Candidate[] {
+function neighboursOf(
+  { dimensions }: SearchSpace,
+  candidate: Candidate,
+  isPinned: (dimension: number) => boolean,
+): Candidate[] {
   return dimensions.flatMap(({ plan }, dimension) => {
+    if (isPinned(dimension)) return [];
     const at = plan.values.indexOf(candidate[dimension] ?? Number.NaN);
     return [-2, -1, 1, 2].flatMap((step) => {
       const value = plan.values[at + step];

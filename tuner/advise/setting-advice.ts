@@ -1,16 +1,21 @@
 import type { SettingAdvice } from '../contracts/advice.ts';
-import type { SettingPlan } from './advice-rule.ts';
+import { ascending, type SettingPlan } from './advice-rule.ts';
 import type { Tried } from './search.ts';
 import type { Dimension, SearchSpace } from './search-space.ts';
-import type { Sweep } from './settle.ts';
+import type { Sweep } from './sweep-settings.ts';
 
 /** One entry of advice.json for each setting that was weighed. */
 export function settingAdvice(
   space: SearchSpace,
   settled: Tried,
-  sweeps: readonly Sweep[],
-  assumptions: readonly string[],
+  given: {
+    readonly sweeps: readonly Sweep[];
+    /** Settings that are as good and were not taken. */
+    readonly passedOver: readonly Tried[];
+    readonly assumptions: readonly string[];
+  },
 ): SettingAdvice[] {
+  const { sweeps, assumptions } = given;
   return space.dimensions.map((dimension, index) => {
     const value = settled.candidate[index] ?? dimension.plan.values[0] ?? 0;
     const { plan } = dimension;
@@ -25,7 +30,7 @@ export function settingAdvice(
       current: plan.current,
       proposed,
       verdict: isChange ? 'change' : 'noChange',
-      because: `${plan.because}. ${effectText(dimension, value, settled, sweep)}`,
+      because: `${plan.because}. ${effectText(dimension, value, settled, sweep)}${alsoText(plan, index, value, given)}`,
       flatRegion: plan.values.length > 1 ? (sweep?.flatRegion ?? null) : null,
       confidence: confidenceOf(space, dimension, assumptions),
       evidence: [...plan.evidence],
@@ -37,7 +42,8 @@ export function settingAdvice(
 function effectText({ plan }: Dimension, value: number, settled: Tried, sweep: Sweep | undefined): string {
   if (plan.values.length < 2) return 'Not searched: this follows from the numbers above';
   const own = `With ${valueText(plan, value)} ${outcomeText(settled)}`;
-  const others = sweep === undefined ? '' : `${cheaperText(plan, settled, sweep)}${flatText(plan, sweep)}`;
+  const others =
+    sweep === undefined ? '' : `${cheaperText(plan, settled, sweep)}${flatText(plan, value, sweep)}`;
   const inForce = sweep?.tried.find((one) => one.value === plan.currentValue);
   if (inForce === undefined || inForce.value === value) return `${own}${others}`;
   const present = `with the present ${valueText(plan, inForce.value)} and all else as proposed ${outcomeText(inForce.tried)}`;
@@ -73,10 +79,34 @@ export function outcomeText({ outcome }: Tried): string {
   return `${mean.toFixed(1)} min miss an objective (${Math.max(0, low).toFixed(1)}–${high.toFixed(1)}) at ${hours.toFixed(2)} replica-hours`;
 }
 
-function flatText({ show }: SettingPlan, { flatRegion }: Sweep): string {
-  return flatRegion === null || flatRegion.low === flatRegion.high
-    ? ''
-    : `; ${show(flatRegion.low)}–${show(flatRegion.high)} cannot be told apart`;
+function flatText(plan: SettingPlan, value: number, { flatRegion }: Sweep): string {
+  if (flatRegion === null || flatRegion.low === flatRegion.high) return '';
+  const { show } = plan;
+  return `; ${show(flatRegion.low)}–${show(flatRegion.high)} cannot be told apart${choiceText(plan, value)}`;
+}
+
+/** By what rule one value of several that are as good was taken. */
+function choiceText(plan: SettingPlan, value: number): string {
+  const { current, show } = plan;
+  if (value === plan.currentValue) return ', so the present one stays';
+  if (current === null) return value === plan.usualValue ? ', so the usual one is taken' : '';
+  const isRoundChoice = plan.isRound?.(value) === true;
+  return `, and of them ${show(value)} is the ${isRoundChoice ? 'round number ' : ''}nearest to the present ${current}`;
+}
+
+/** Values outside the region that do as well once other settings move along. */
+function alsoText(
+  plan: SettingPlan,
+  index: number,
+  value: number,
+  { sweeps, passedOver }: { readonly sweeps: readonly Sweep[]; readonly passedOver: readonly Tried[] },
+): string {
+  const region = sweeps[index]?.flatRegion ?? null;
+  const values = passedOver.map(({ candidate }) => candidate[index] ?? value);
+  const others = ascending(values).filter((one) => one !== value && !isWithin(region, one));
+  if (others.length === 0) return '';
+  const shown = others.map((one) => valueText(plan, one)).join(' or ');
+  return `; ${shown} does as well where other settings move along, and changes more or is no round number`;
 }
 
 /** Pods seen starting below which their start-up is known too little. */

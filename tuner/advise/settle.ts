@@ -1,54 +1,62 @@
-import { meetsObjectives, type Trial, type Tried } from './search.ts';
+import { unchangedValue } from './advice-rule.ts';
+import { nearestInRegion } from './nearest-in-region.ts';
+import { isSame } from './same-outcome.ts';
+import {
+  meetsObjectives,
+  refine,
+  type SearchOptions,
+  type SearchResult,
+  type Trial,
+  type Tried,
+} from './search.ts';
 import type { Candidate, SearchSpace } from './search-space.ts';
-
-/** What was found out about one setting by moving it alone. */
-export interface Sweep {
-  /** Each value tried with everything else as proposed, ascending. */
-  readonly tried: readonly { readonly value: number; readonly tried: Tried }[];
-  /** Neighbouring values whose outcome cannot be told from the proposed one's; null where none was tried. */
-  readonly flatRegion: { readonly low: number; readonly high: number } | null;
-}
-
-export interface SettleOptions {
-  readonly allowedMinutes: number;
-  readonly replications: number;
-}
 
 /**
  * Settings in force that meet the objectives are left alone unless this share of their cost can be saved: the
  * simulator's own error, and a demand that will differ from the recorded one, eat up less.
  */
 export const savingWorthAChange = 0.25;
-/** Costs within this ratio are the same, unless a rule knows better. */
-const usualSameCostRatio = 0.03;
-/** Violated minutes within this, or within both intervals, are the same. */
-const sameMinutes = 0.25;
+
+/** The settings to propose. */
+export interface Settled {
+  readonly tried: Tried;
+  /**
+   * All settings together that cannot be told from the proposed ones and were passed over, being further from those in
+   * force or no round numbers; the cheapest that were found are among them.
+   */
+  readonly passedOver: readonly Tried[];
+}
 
 /**
- * Brings the chosen settings back to those in force wherever that is as good.
+ * Of the settings that cannot be told from the best found, those that change least.
  *
- * @param chosen best of the search
- * @returns the settings in force where they do; else the chosen ones, each setting back at its present value where
- *   the outcome stays the same
+ * Where all in force are good enough, they stay. Else, in this order: windows and rates stay in force unless a quarter of
+ * the cost can be saved by them, for what they save hangs on how often the load swings; any other setting stays where
+ * the outcome is the same; of what has to change, round numbers go before others, and the nearest to what is in force
+ * before those further away.
+ *
+ * @param found what the search found; which member of a flat region it came upon is luck
  */
 export async function settle(
   space: SearchSpace,
   trial: Trial,
-  chosen: Tried,
-  options: SettleOptions,
-): Promise<Tried> {
-  const kept = await tryOne(trial, keepInForce(space, chosen.candidate), options);
-  if (isGoodEnough(kept, chosen, options)) return kept;
-  let settled = chosen;
-  for (const [index, { plan }] of space.dimensions.entries()) {
-    if (plan.currentValue === null || plan.currentValue === settled.candidate[index]) continue;
-    const reverted = await tryOne(trial, settled.candidate.with(index, plan.currentValue), options);
-    if (isSame(reverted, settled, options.allowedMinutes, plan.sameCostRatio)) settled = reverted;
-  }
-  return settled;
+  found: SearchResult,
+  options: SearchOptions,
+): Promise<Settled> {
+  const judged = { ...options, allowedMinutes: found.attainableMinutes };
+  const kept = await tryOne(trial, keepInForce(space, found.chosen.candidate), options);
+  const isKept = isGoodEnough(kept, found.chosen, judged);
+  // What is in force and may not stay is still brought as near to it as can be.
+  const best = isKept ? kept : await withUsualPace(space, trial, found, options);
+  const settled = await revertOneByOne(space, trial, best, judged);
+  return nearestInRegion(space, trial, { best, settled }, judged);
 }
 
-async function tryOne(trial: Trial, candidate: Candidate, { replications }: SettleOptions): Promise<Tried> {
+async function tryOne(
+  trial: Trial,
+  candidate: Candidate,
+  { replications }: Pick<SearchOptions, 'replications'>,
+): Promise<Tried> {
   const [tried] = await trial.try([candidate], replications);
   if (tried === undefined) throw new Error('a candidate was not simulated');
   return tried;
@@ -59,70 +67,51 @@ function keepInForce({ dimensions }: SearchSpace, chosen: Candidate): Candidate 
   return chosen.map((value, index) => dimensions[index]?.plan.currentValue ?? value);
 }
 
-function isGoodEnough(kept: Tried, chosen: Tried, { allowedMinutes }: SettleOptions): boolean {
-  const saved = 1 - chosen.outcome.cost / Math.max(kept.outcome.cost, 1e-9);
-  if (meetsObjectives(kept, allowedMinutes)) return saved < savingWorthAChange;
+function isGoodEnough(kept: Tried, chosen: Tried, { allowedMinutes }: SearchOptions): boolean {
+  if (meetsObjectives(kept, allowedMinutes)) return savedShare(kept, chosen) < savingWorthAChange;
   return isSame(kept, chosen, allowedMinutes);
 }
 
-/** Whether two outcomes cannot be told apart: alike in meeting the objectives, in minutes and in cost. */
-export function isSame(
-  a: Tried,
-  b: Tried,
-  allowedMinutes: number,
-  sameCostRatio = usualSameCostRatio,
-): boolean {
-  if (meetsObjectives(a, allowedMinutes) !== meetsObjectives(b, allowedMinutes)) return false;
-  const cost = Math.abs(a.outcome.cost - b.outcome.cost);
-  if (cost > sameCostRatio * Math.max(a.outcome.cost, b.outcome.cost)) return false;
-  if (meetsObjectives(a, allowedMinutes)) return true;
-  return Math.abs(a.outcome.violated.mean - b.outcome.violated.mean) <= sameMinutes;
+function savedShare(kept: Tried, chosen: Tried): number {
+  return 1 - chosen.outcome.cost / Math.max(kept.outcome.cost, 1e-9);
 }
 
-/** Values to each side of the proposed one that are looked at. */
-const sweptEachSide = 5;
-
-/** Moves each setting alone along its values. */
-export async function sweepSettings(
+/** The best with windows and rates as they are in force, where more does not cost too much. */
+async function withUsualPace(
   space: SearchSpace,
   trial: Trial,
-  settled: Tried,
-  options: SettleOptions,
-): Promise<Sweep[]> {
-  const plans = space.dimensions.map(({ plan }, index) => {
-    const at = plan.values.indexOf(settled.candidate[index] ?? Number.NaN);
-    const near = plan.values.filter((_, place) => Math.abs(place - at) <= sweptEachSide);
-    const current = plan.currentValue;
-    const values =
-      current === null || near.includes(current) ? near : [...near, current].sort((a, b) => a - b);
-    return values.map((value) => ({ value, candidate: settled.candidate.with(index, value) }));
-  });
-  const tried = await trial.try(
-    plans.flatMap((values) => values.map(({ candidate }) => candidate)),
-    options.replications,
-  );
-  let next = 0;
-  return plans.map((values, index) => {
-    const outcomes = values.map(({ value }) => ({ value, tried: tried[next++] ?? settled }));
-    const same = (one: Tried) =>
-      isSame(one, settled, options.allowedMinutes, space.dimensions[index]?.plan.sameCostRatio);
-    return { tried: outcomes, flatRegion: flatRegion(outcomes, settled.candidate[index], same) };
-  });
+  { chosen, finalists, attainableMinutes }: SearchResult,
+  options: SearchOptions,
+): Promise<Tried> {
+  const isPinned = (dimension: number) => paceInForce(space, dimension) !== null;
+  const candidate = chosen.candidate.map((value, dimension) => paceInForce(space, dimension) ?? value);
+  if (candidate.every((value, dimension) => value === chosen.candidate[dimension])) return chosen;
+  const from = await tryOne(trial, candidate, options);
+  const steady = await refine(space, trial, { from, finalists, isPinned }, options);
+  const isAsGood =
+    meetsObjectives(steady.chosen, attainableMinutes) === meetsObjectives(chosen, attainableMinutes) &&
+    savedShare(steady.chosen, chosen) < savingWorthAChange;
+  return isAsGood ? steady.chosen : chosen;
 }
 
-function flatRegion(
-  outcomes: Sweep['tried'],
-  proposed: number | undefined,
-  isSameAsSettled: (tried: Tried) => boolean,
-): Sweep['flatRegion'] {
-  if (outcomes.length < 2) return null;
-  const at = outcomes.findIndex(({ value }) => value === proposed);
-  const same = outcomes.map(({ tried }) => isSameAsSettled(tried));
-  let low = at;
-  let high = at;
-  while (low > 0 && same[low - 1]) low--;
-  while (high < outcomes.length - 1 && same[high + 1]) high++;
-  const lowest = outcomes[low];
-  const highest = outcomes[high];
-  return lowest && highest ? { low: lowest.value, high: highest.value } : null;
+function paceInForce({ dimensions }: SearchSpace, dimension: number): number | null {
+  const plan = dimensions[dimension]?.plan;
+  return plan?.isPace === true ? unchangedValue(plan) : null;
+}
+
+async function revertOneByOne(
+  space: SearchSpace,
+  trial: Trial,
+  best: Tried,
+  options: SearchOptions,
+): Promise<Tried> {
+  let settled = best;
+  for (const [index, { plan }] of space.dimensions.entries()) {
+    const unchanged = unchangedValue(plan);
+    if (unchanged === null || unchanged === settled.candidate[index]) continue;
+    const reverted = await tryOne(trial, settled.candidate.with(index, unchanged), options);
+    // Against the best each time: many small steps would add up otherwise.
+    if (isSame(reverted, best, options.allowedMinutes, plan.sameCostRatio)) settled = reverted;
+  }
+  return settled;
 }

@@ -21,7 +21,9 @@ export const stabilizationWindow: AdviceRule = {
         ...windows.filter((seconds) => seconds >= shortest),
         ...(current === null ? [] : [current]),
       ]),
+      usualValue: usualRules.scaleDown.stabilizationWindowSeconds,
       sameCostRatio: windowSameCostRatio,
+      isPace: true,
       show: (seconds) => seconds,
       apply: (draft, seconds) => {
         if (

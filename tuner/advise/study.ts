@@ -7,7 +7,8 @@ import { progressReporter } from './progress-reporter.ts';
 import { createTrial, search, type Tried } from './search.ts';
 import { type SettingsOutcome, settingsOutcome } from './search-outcome.ts';
 import { type Candidate, currentScaling, type SearchSpace, searchSpace } from './search-space.ts';
-import { type Sweep, settle, sweepSettings } from './settle.ts';
+import { type Settled, settle } from './settle.ts';
+import { type Sweep, sweepSettings } from './sweep-settings.ts';
 
 /** Everything that a search found out. */
 export interface Study {
@@ -24,6 +25,8 @@ export interface Study {
   readonly current: SettingsOutcome;
   /** The settings to propose, those in force included where they are as good. */
   readonly settled: Tried;
+  /** As good, but more of a change. */
+  readonly passedOver: Settled['passedOver'];
   /** What each setting does alone, in the order of the space's dimensions. */
   readonly sweeps: readonly Sweep[];
   readonly finalists: readonly Tried[];
@@ -39,7 +42,7 @@ export async function runStudy(
   const { config, seed } = options;
   const demand = expectedDemand(evidence, config.demand);
   const effort = searchEffort(demand, options);
-  const drawn = drawDemands(demand, effort.manyReplications, seed);
+  const drawn = drawDemands(demand, effort.replications, seed);
   const objectives = {
     firstTokenP95Seconds: config.objectives.timeToFirstTokenP95,
     queueWaitP95Seconds: config.objectives.queueWaitP95,
@@ -53,18 +56,15 @@ export async function runStudy(
     { threads: options.threads, signal: options.signal, onEvaluated: progress.evaluated },
   );
   try {
-    const current = await evaluateCurrent(evaluator, space, effort.manyReplications, options);
+    const current = await evaluateCurrent(evaluator, space, effort.replications, options);
     const trial = createTrial(space, evaluator, config.replicaHourPrice);
-    const { chosen, finalists, attainableMinutes } = await search(space, trial, startsOf(space), {
-      ...effort,
-      seed,
-      allowedMinutes,
-      onPhase: progress.phase,
-    });
-    const settling = { allowedMinutes: attainableMinutes, replications: effort.manyReplications };
-    const settled = await settle(space, trial, chosen, settling);
+    const searching = { ...effort, seed, allowedMinutes, onPhase: progress.phase };
+    const found = await search(space, trial, startsOf(space), searching);
+    const { tried: settled, passedOver } = await settle(space, trial, found, searching);
     progress.phase('sweeping', 0);
-    const sweeps = await sweepSettings(space, trial, settled, settling);
+    const { replications } = effort;
+    const judging = { allowedMinutes: found.attainableMinutes, replications };
+    const sweeps = await sweepSettings(space, trial, settled, judging);
     return {
       evidence,
       model,
@@ -76,8 +76,9 @@ export async function runStudy(
       allowedMinutes,
       current,
       settled,
+      passedOver,
       sweeps,
-      finalists: [...finalists, settled],
+      finalists: [...found.finalists, settled],
       triedCount: trial.triedCount(),
     };
   } finally {
@@ -92,9 +93,10 @@ function minutesAllowed({ durationSeconds }: ExpectedDemand): number {
 
 export interface SearchEffort {
   readonly candidates: number;
-  /** Demands that all candidates meet, and that the best ones meet. */
+  /** Draws that all candidates meet, that the better ones meet, and that judge what is chosen. */
   readonly fewReplications: number;
-  readonly manyReplications: number;
+  readonly someReplications: number;
+  readonly replications: number;
   /** Simulations of refining at most. */
   readonly refiningSimulations: number;
 }
@@ -111,13 +113,15 @@ const longDemandSeconds = 7200;
 function searchEffort({ durationSeconds }: ExpectedDemand, options: AdviseOptions): SearchEffort {
   const simulations = ((options.searchSeconds ?? usualSearchSeconds) * simulatedPerSecond) / durationSeconds;
   const isLong = durationSeconds > longDemandSeconds;
-  const fewReplications = isLong ? 2 : 4;
+  const replications = options.draws ?? (isLong ? 4 : 40);
+  const fewReplications = Math.min(isLong ? 2 : 4, replications);
   const affordable = Math.round((simulations * samplingShare) / fewReplications);
   const candidates = options.candidates ?? Math.min(4000, Math.max(48, affordable));
   return {
     candidates,
     fewReplications,
-    manyReplications: isLong ? 4 : 10,
+    someReplications: Math.min(isLong ? 4 : 10, replications),
+    replications,
     // As much again as the sampling, where that was set by hand.
     refiningSimulations:
       options.candidates === undefined ? simulations * refiningShare : candidates * fewReplications,

@@ -8,6 +8,7 @@ import {
   type SettingPlan,
 } from './advice-rule.ts';
 import { type ComponentDraft, cpuMetric, cpuMetricIndex } from './component-draft.ts';
+import { usualCpuPercent } from './scaling-approach.ts';
 
 /** CPU usage, in percent of the request, that the HPA holds a component at. */
 export const targetUtilization: AdviceRule = {
@@ -23,6 +24,8 @@ export const targetUtilization: AdviceRule = {
 const step = 5;
 const lowest = 30;
 const highest = 90;
+/** The controller tolerates 10 %: what lies between 45 % and 55 % of usage is 50 % to it. */
+const roundPercent = 10;
 
 function searchTarget(context: RuleContext, current: number | null): SettingPlan {
   const { model, name, need } = context;
@@ -38,6 +41,8 @@ function searchTarget(context: RuleContext, current: number | null): SettingPlan
     current,
     currentValue: current,
     values: ascending([...scaled, ...(current === null ? [] : [current])]),
+    usualValue: usualCpuPercent,
+    isRound: (percent) => percent % roundPercent === 0,
     show: (percent) => percent,
     apply: (draft, percent) => setPercent(draft, percent),
     because:
