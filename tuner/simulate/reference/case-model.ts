@@ -15,7 +15,7 @@ export function modelOf(template: CaseTemplate): SimulationModel {
       llmMaxConcurrentCalls: null,
       llmCallsPerMinute: null,
       schedulablePods: null,
-      requestTimeoutSeconds: 1e6,
+      requestTimeoutSeconds: template.patienceSeconds ?? 1e6,
     },
   };
 }

@@ -10,6 +10,8 @@ export interface ReferenceCase {
   readonly chat: ReferenceRequest;
   readonly run: ReferenceRequest & { readonly relayCpuSeconds: number };
   readonly web: ReferenceWeb | null;
+  /** A client that has no whole answer so long after it came leaves; left out: never. */
+  readonly patienceSeconds?: number;
   /** Queue length → worker replicas, or CPU of the API → API or web replicas; null: counts stay. */
   readonly scaling: ReferenceScaling | null;
 }
@@ -63,6 +65,8 @@ export interface ReferenceSample {
   readonly arrivedAt: number;
   firstTokenSeconds: number | null;
   queueSeconds: number | null;
+  /** What became of it; null: it was still under way when the simulation ended. */
+  outcome: 'served' | 'cut' | 'givenUp' | null;
 }
 
 export interface ReferenceResult {
@@ -76,6 +80,10 @@ export interface ReferenceResult {
   readonly held: readonly number[];
   /** Runs waiting for a worker, at the end of each second. */
   readonly queued: readonly number[];
+  /** Clients that wait for an answer or the rest of it, at the end of each second. */
+  readonly clients: readonly number[];
+  /** Runs that a worker took to their end, for whomever. */
+  readonly runsDone: number;
   /** Requests that ended with their API pod, and runs that ended with their worker. */
   readonly cutStreams: number;
   readonly lostRuns: number;

@@ -1,6 +1,7 @@
 import { type Chance, createChance } from './chance.ts';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
 import type { ReferenceCase, ReferenceRequest, ReferenceResult, ReferenceSample } from './reference-case.ts';
+import { type Client, createClient, createStream, type Stream } from './reference-client.ts';
 import { busySecondsOf, createPodSet, type PodSet, pick, type ReferencePod } from './reference-pods.ts';
 import { startScaling } from './reference-scaling.ts';
 import { createWeb, type Web } from './reference-web.ts';
@@ -9,8 +10,9 @@ import { createWeb, type Web } from './reference-web.ts';
  * The same deployment request by request, for the tests alone.
  *
  * Each request is an object that holds a slot of one pod, shares the CPU of one of its processes with the others
- * there, and waits for its model in between; workers take runs from one queue, first in, first out. Nothing of
- * the time-step simulator is used: what both get wrong they get wrong independently.
+ * there, and waits for its model in between; workers take runs from one queue, first in, first out. A client that has left
+ * is missed when something is written to it: that frees the slot, while the work goes on to its end. Nothing of the
+ * time-step simulator is used: what both get wrong they get wrong independently.
  */
 export function simulateRequests(given: ReferenceCase): ReferenceResult {
   const events = createEventQueue();
@@ -31,8 +33,9 @@ export function simulateRequests(given: ReferenceCase): ReferenceResult {
   }
 
   const web = given.web === null ? null : createWeb(events, given.web, given.seed);
-  const losses = { cutStreams: 0, lostRuns: 0 };
-  const context: Context = { given, events, chance, api, web, queue, dispatch, samples, losses };
+  const losses = { cutStreams: 0, lostRuns: 0, runsDone: 0 };
+  const waiting = { clients: 0 };
+  const context: Context = { given, events, chance, api, web, queue, dispatch, samples, losses, waiting };
   const arrivals = drawArrivals(context);
   if (given.scaling !== null) {
     const observed = { api, workers, web: web?.pods ?? null, queued: () => queue.length };
@@ -50,7 +53,8 @@ interface Context {
   readonly queue: ((pod: ReferencePod) => void)[];
   readonly dispatch: () => void;
   readonly samples: ReferenceSample[];
-  readonly losses: { cutStreams: number; lostRuns: number };
+  readonly losses: { cutStreams: number; lostRuns: number; runsDone: number };
+  readonly waiting: { clients: number };
 }
 
 interface Arrival {
@@ -68,12 +72,22 @@ function drawArrivals({ given, chance }: Context): Arrival[][] {
 }
 
 function arrive(context: Context, kind: 'chat' | 'run'): void {
-  const { events, chance, api, samples, losses } = context;
-  const sample = { kind, arrivedAt: events.now(), firstTokenSeconds: null, queueSeconds: null };
+  const { events, chance, api, samples, losses, given, waiting } = context;
+  const sample: ReferenceSample = {
+    kind,
+    arrivedAt: events.now(),
+    firstTokenSeconds: null,
+    queueSeconds: null,
+    outcome: null,
+  };
   samples.push(sample);
+  const client = createClient(events, sample, given.patienceSeconds, waiting);
   const pod = pick(chance, api.ready());
-  const stay = createStay(pod, () => losses.cutStreams++);
-  const begin = () => (kind === 'chat' ? serveChat(context, stay, sample) : relayRun(context, stay, sample));
+  const stay = createStay(pod, () => {
+    if (!client.isGone()) losses.cutStreams++;
+    client.end('cut');
+  });
+  const begin = () => (kind === 'chat' ? serveChat(context, stay, client) : relayRun(context, stay, client));
   const request = { begin, cut: stay.cut };
   if (pod.free === 0) pod.backlog.push(request);
   else {
@@ -88,12 +102,13 @@ interface Stay {
   readonly begin: () => void;
   readonly cut: () => void;
   readonly isCut: () => boolean;
-  /** Gives the slot to the next in the backlog. */
+  /** Gives the slot to the next in the backlog; does nothing the second time. */
   readonly end: () => void;
 }
 
 function createStay(pod: ReferencePod, onCut: () => void): Stay {
   let isCut = false;
+  let isOver = false;
   const held = {
     begin: () => {},
     cut() {
@@ -108,7 +123,8 @@ function createStay(pod: ReferencePod, onCut: () => void): Stay {
     cut: held.cut,
     isCut: () => isCut,
     end() {
-      if (isCut) return;
+      if (isCut || isOver) return;
+      isOver = true;
       pod.held.delete(held);
       const next = pod.backlog.shift();
       if (next === undefined) pod.free++;
@@ -117,14 +133,25 @@ function createStay(pod: ReferencePod, onCut: () => void): Stay {
   };
 }
 
-function serveChat(context: Context, stay: Stay, sample: ReferenceSample): void {
+function serveChat(context: Context, stay: Stay, client: Client): void {
+  const { events, given } = context;
+  const stream = createStream(events, client, stay.end);
   stay.begin();
-  serve(context, stay.pod, context.given.chat, {
+  stream.fallSilent();
+  serve(context, stay.pod, given.chat, {
     firstToken: () => {
-      if (!stay.isCut()) sample.firstTokenSeconds = context.events.now() - sample.arrivedAt;
+      if (!stay.isCut()) noteFirstToken(events, client, stream);
     },
-    end: stay.end,
+    end: () => {
+      if (!stay.isCut()) client.end('served');
+      stay.end();
+    },
   });
+}
+
+function noteFirstToken(events: EventQueue, { isGone, sample }: Client, stream: Stream): void {
+  if (!isGone()) sample.firstTokenSeconds = events.now() - sample.arrivedAt;
+  stream.flow();
 }
 
 /** CPU, the model's silence until the first token, its answer, CPU. */
@@ -149,40 +176,59 @@ function serve(
   });
 }
 
-/** The API accepts the run, holds its slot while a worker runs it, and passes on the end. */
-function relayRun(context: Context, stay: Stay, sample: ReferenceSample): void {
-  const { given, chance, queue, dispatch } = context;
+/** The API accepts the run, holds its slot while a worker runs it, and passes on the end, as long as somebody listens. */
+function relayRun(context: Context, stay: Stay, client: Client): void {
+  const { given, chance, queue, dispatch, events } = context;
+  const stream = createStream(events, client, stay.end);
   stay.begin();
   const process = pick(chance, stay.pod.processes);
-  const passOn = () => process.run(given.run.relayCpuSeconds / 2, stay.end);
+  const done = () => {
+    if (client.isGone()) return;
+    process.run(given.run.relayCpuSeconds / 2, () => {
+      if (!stay.isCut()) client.end('served');
+      stay.end();
+    });
+  };
+  const lost = () => {
+    client.end('cut');
+    stay.end();
+  };
   process.run(given.run.relayCpuSeconds / 2, () => {
-    queue.push((worker) => runOn(context, worker, sample, { done: passOn, lost: stay.end }));
+    queue.push((worker) => runOn(context, worker, { client, stream, done, lost }));
+    stream.write();
+    stream.fallSilent();
     dispatch();
   });
 }
 
-function runOn(
-  context: Context,
-  worker: ReferencePod,
-  sample: ReferenceSample,
-  on: { readonly done: () => void; readonly lost: () => void },
-): void {
+interface Relay {
+  readonly client: Client;
+  readonly stream: Stream;
+  readonly done: () => void;
+  readonly lost: () => void;
+}
+
+function runOn(context: Context, worker: ReferencePod, { client, stream, done, lost }: Relay): void {
   const { events, dispatch, losses, given } = context;
+  const { sample } = client;
   const stay = createStay(worker, () => {
     losses.lostRuns++;
-    on.lost();
+    lost();
   });
   stay.begin();
   sample.queueSeconds = events.now() - sample.arrivedAt;
+  stream.write();
+  stream.fallSilent();
   serve(context, worker, given.run, {
     firstToken: () => {
-      if (!stay.isCut()) sample.firstTokenSeconds = events.now() - sample.arrivedAt;
+      if (!stay.isCut()) noteFirstToken(events, client, stream);
     },
     end: () => {
       if (stay.isCut()) return;
+      losses.runsDone++;
       stay.end();
       dispatch();
-      on.done();
+      done();
     },
   });
 }
@@ -195,6 +241,7 @@ function observe(context: Context, workers: PodSet, arrivals: readonly Arrival[]
   const workerReplicas: number[] = [];
   const held: number[] = [];
   const queued: number[] = [];
+  const clients: number[] = [];
   let apiBusy = 0;
   let workerBusy = 0;
   for (let second = 1; second <= given.durationSeconds; second++) {
@@ -213,11 +260,12 @@ function observe(context: Context, workers: PodSet, arrivals: readonly Arrival[]
     );
     held.push(api.all.reduce((sum, { free }) => sum + given.api.slots - free, 0));
     queued.push(queue.length);
+    clients.push(context.waiting.clients);
     apiBusy = apiNow;
     workerBusy = workerNow;
   }
   const record = web?.record ?? null;
-  const columns = { apiBusyRatio, workerBusyRatio, apiReplicas, workerReplicas, held, queued };
+  const columns = { apiBusyRatio, workerBusyRatio, apiReplicas, workerReplicas, held, queued, clients };
   return { samples, ...columns, ...context.losses, web: record };
 }
 

@@ -1,0 +1,85 @@
+import { burst, chat, pods, short } from './cases.ts';
+import type { CaseTemplate } from './compare-with-reference.ts';
+
+/** A case in which clients leave, and how far off what comes of it may be. */
+export interface GiveUpCase {
+  readonly name: string;
+  readonly template: CaseTemplate & { readonly patienceSeconds: number };
+  /** Relative error allowed of the p95 of what is served. */
+  readonly within: number;
+  /** The same of counts: who gives up, work done, length of the queue and clients that wait. */
+  readonly countsWithin: number;
+  readonly replications: number;
+}
+
+const slowChat = { ...chat, cpuBefore: 0.085, serviceSeconds: 4.3, firstTokenMedian: 1.3 };
+const run = {
+  ...chat,
+  cpuBefore: 0.08,
+  serviceSeconds: 4.6,
+  firstTokenMedian: 1.4,
+  relayCpuSeconds: 0.05,
+};
+const base = { ...short, run, chat: slowChat };
+
+export const giveUpCases: readonly GiveUpCase[] = [
+  {
+    name: 'slots, chats for five minutes at 1.6 times what they carry, patience of 60 s',
+    template: {
+      ...base,
+      api: pods(2, 10),
+      chatRate: burst(60, 360, 7.5, 3),
+      patienceSeconds: 60,
+    },
+    within: 0.05,
+    countsWithin: 0.1,
+    replications: 6,
+  },
+  {
+    name: 'slots, chats and runs for five minutes at twice what they carry, patience of 60 s',
+    template: {
+      ...base,
+      api: pods(2, 10),
+      worker: pods(2, 4),
+      chatRate: burst(60, 360, 6, 2),
+      runRate: burst(60, 360, 2.4, 0.8),
+      patienceSeconds: 60,
+    },
+    within: 0.05,
+    countsWithin: 0.1,
+    replications: 6,
+  },
+  {
+    name: 'CPU, chats for five minutes at 1.5 times what it carries, patience of 40 s',
+    template: { ...base, chat, api: pods(2, 1000), chatRate: burst(60, 360, 20, 5), patienceSeconds: 40 },
+    within: 0.05,
+    countsWithin: 0.1,
+    replications: 4,
+  },
+  {
+    name: 'runs for five minutes at twice what the workers carry, patience of 60 s',
+    template: {
+      ...base,
+      api: pods(2, 150),
+      worker: pods(2, 4),
+      runRate: burst(60, 360, 3.5, 0.7),
+      patienceSeconds: 60,
+    },
+    within: 0.05,
+    countsWithin: 0.1,
+    replications: 6,
+  },
+  {
+    name: 'answers of which a patience of 6 s cuts a fifth, slots at 70 %',
+    template: {
+      ...base,
+      chat: { ...slowChat, squaredVariation: 0.3 },
+      api: pods(3, 10),
+      chatRate: () => 4.5,
+      patienceSeconds: 6,
+    },
+    within: 0.05,
+    countsWithin: 0.1,
+    replications: 6,
+  },
+];
