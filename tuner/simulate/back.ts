@@ -7,9 +7,11 @@ import { addFirstTokenDelay, type CpuMet, cpuWaitOf, cpuWaitSeconds } from './fi
 import { createDelaysBefore, type DelaysBefore } from './handover.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import type { Noise } from './noise.ts';
+import { answeredWithin, createPatience, eachPartOf, mayBeLate, type Patience } from './patience.ts';
 import { createPodCpu, createPodFlow, meanEnding, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
 import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
+import { createGoneRuns, type GoneRuns } from './queue-give-up.ts';
 import { type ServiceMix, serviceMix } from './service-mix.ts';
 import { beginWorker, type WorkerPods } from './worker-pods.ts';
 
@@ -54,7 +56,9 @@ export interface Back {
   /** null unless somebody wants to see it. */
   readonly trace: BackTrace | null;
   lostRuns: number;
-  /** Runs that began after their client had given up. */
+  readonly patience: Patience;
+  readonly gone: GoneRuns;
+  /** Runs that have begun whose client has left while they waited here, or will before their end: each has failed. */
   abandoned: number;
 }
 
@@ -62,12 +66,14 @@ export interface Back {
 export interface BackTrace {
   readonly waiting: Float32Array;
   readonly running: Float32Array;
+  /** Of both, those whose client has left. */
+  readonly gone: Float32Array;
   readonly busySeconds: Float32Array;
 }
 
 function createTrace(seconds: number): BackTrace {
   const column = () => new Float32Array(seconds);
-  return { waiting: column(), running: column(), busySeconds: column() };
+  return { waiting: column(), running: column(), gone: column(), busySeconds: column() };
 }
 
 export function createBack(
@@ -102,6 +108,8 @@ export function createBack(
     cpuMilliseconds: 0,
     owedCpu: 0,
     lostRuns: 0,
+    patience: createPatience(model.limits.requestTimeoutSeconds, queued),
+    gone: createGoneRuns(),
     abandoned: 0,
   };
 }
@@ -185,7 +193,6 @@ export function beginTogether({ cpu, flow }: Back, atSeconds: number): void {
 export interface BackSecond {
   readonly noise: Noise;
   atSeconds: number;
-  readonly requestTimeoutSeconds: number;
   /** CPU seconds before the first token at full speed. */
   readonly cpuSecondsBeforeFirstToken: number;
   /** Of these, what comes before the run says that it has started: until then it counts as waiting in the queue. */
@@ -209,17 +216,29 @@ export function waitedOf(
   return waitedNow;
 }
 
-/** `count` runs begin after a wait, those aside that nobody waits for any more. */
+/** `count` runs begin after a wait: delays of those that are answered in time. */
 export function recordDelay(back: Back, waited: UncertainDelay, count: number, second: BackSecond): void {
-  if (recordQueued(back, waited, count, second)) recordBegun(back, waited, count, second);
+  const { patience, cpuMet, queued } = back;
+  const onCpu = queued.cpuSeconds + cpuWaitSeconds(queued.cpuSeconds, cpuMet);
+  if (!mayBeLate(patience, waited, onCpu)) {
+    recordQueued(back, waited, count, second);
+    recordBegun(back, waited, count, second);
+    return;
+  }
+  eachPartOf(waited, (mean, weight) => {
+    const inTime = answeredWithin(patience, patience.seconds - mean - onCpu);
+    back.abandoned += count * weight * (1 - inTime);
+    if (inTime === 0) return;
+    part.mean = mean;
+    recordQueued(back, part, count * weight * inTime, second);
+    recordBegun(back, part, count * weight * inTime, second);
+  });
 }
 
-/** @returns whether somebody still waits for them */
-export function recordQueued(back: Back, waited: UncertainDelay, count: number, second: BackSecond): boolean {
-  if (waited.mean > second.requestTimeoutSeconds) {
-    back.abandoned += count;
-    return false;
-  }
+/** Reused. */
+const part: UncertainDelay = { mean: 0, deviation: 0 };
+
+export function recordQueued(back: Back, waited: UncertainDelay, count: number, second: BackSecond): void {
   const { cpuMet } = back;
   const { cpuSecondsBeforeStart: cpuSeconds } = second;
   if (cpuSeconds === 0) addSpreadDelay(second.queueDelays, count, waited, mostOf(waited));
@@ -227,7 +246,27 @@ export function recordQueued(back: Back, waited: UncertainDelay, count: number, 
     const cpuWait = cpuWaitOf(cpuWaitSeconds(cpuSeconds, cpuMet), cpuSeconds, cpuMet);
     addFirstTokenDelay(second.queueDelays, count, waited, cpuWait);
   }
-  return true;
+}
+
+/**
+ * The same of runs whose first token is timed when it comes.
+ *
+ * @returns those that are answered in time, as far as that can be told
+ */
+export function recordLongQueued(
+  back: Back,
+  waited: UncertainDelay,
+  count: number,
+  second: BackSecond,
+): number {
+  const { patience, cpuMet, queued } = back;
+  const onCpu = queued.cpuSeconds + cpuWaitSeconds(queued.cpuSeconds, cpuMet);
+  const inTime = mayBeLate(patience, waited, onCpu)
+    ? answeredWithin(patience, patience.seconds - waited.mean - onCpu)
+    : 1;
+  back.abandoned += count * (1 - inTime);
+  if (inTime > 0) recordQueued(back, waited, count * inTime, second);
+  return count * inTime;
 }
 
 /** First tokens of runs whose CPU is taken to be shared as it is now. */

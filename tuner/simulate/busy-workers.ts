@@ -6,6 +6,7 @@ import { delayLengths, type Handover, keepDelays, placeBefore } from './handover
 import { createPodLoad, passStages } from './pass-stages.ts';
 import { endingNew, endingOld, finishSecond, meanEnding } from './pod-flow.ts';
 import { mostCalmJobs } from './pool-plan.ts';
+import { stepGoneRuns } from './queue-give-up.ts';
 import { type SlotLoad, slotWaitOf } from './slot-wait.ts';
 import { beginWorker, createWorkerPods, gatherWorkers, stepWorkers, type WorkerPods } from './worker-pods.ts';
 
@@ -25,12 +26,15 @@ export function stepBusy(back: Back, coming: Handover, second: BackSecond): numb
   const started =
     own === null ? stepTogether(back, arrived, second) : stepWorkers(back, own, arrived, second);
   back.waiting = Math.max(0, back.waiting + arrived - started);
+  stepGoneRuns(back, at, started);
   const detachedEnded = back.detached * (1 - queued.surviving);
   back.detached -= detachedEnded;
   const busySeconds = useCpu(back, flow.work, 1);
   if (back.trace !== null) {
     back.trace.waiting[at] = back.waiting;
     back.trace.running[at] = runningRuns(back);
+    const { waiting, begun, leftRunning } = back.gone;
+    back.trace.gone[at] = waiting + begun + leftRunning;
     back.trace.busySeconds[at] = busySeconds;
   }
   return flow.ended + detachedEnded;

@@ -5,6 +5,7 @@ import { clearQueue } from './fifo-queue.ts';
 import { clearHandover, delayLengths, type Handover } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
 import { calmGoesOn, mostCalmJobs, mostWithinSecond, planRequests, sharedAlikeSeconds } from './pool-plan.ts';
+import { forgetGoneRuns } from './queue-give-up.ts';
 import { recordUnpassedOfWorkers } from './worker-pods.ts';
 
 /** While calm the rings are not kept: after that they begin anew. */
@@ -15,6 +16,7 @@ export function setCalm(back: Back, isCalmNow: boolean, second: BackSecond): voi
   back.isFollowed = false;
   if (isCalmNow) return;
   recordCalmDelays(back, second);
+  forgetGoneRuns(back.gone);
   clearQueue(back.queue, 0, second.atSeconds);
   beginTogether(back, second.atSeconds);
 }

@@ -106,6 +106,21 @@ export function leaveQueue(queues: FifoQueues, queue: number, at: number, { coun
   left[queue] = last;
 }
 
+/**
+ * Of those that wait, how many came before a moment. To be called when second `at` is over, for a moment up to then.
+ *
+ * @param moment not longer ago than the ring remembers
+ */
+export function waitingSince(queues: FifoQueues, queue: number, moment: number): number {
+  const { entered, oldest, left } = queues;
+  const second = Math.floor(moment);
+  if (second < (oldest[queue] as number)) return 0;
+  const ring = queue * ringSeconds;
+  const from = entered[ring + (second & ringMask)] as number;
+  const to = entered[ring + ((second + 1) & ringMask)] as number;
+  return Math.max(0, from + (moment - second) * (to - from) - (left[queue] as number));
+}
+
 function addPart(parts: QueueParts, second: number, weight: number, wait: number): void {
   parts.second[parts.count] = second;
   parts.wait[parts.count] = Math.max(0, wait);

@@ -76,7 +76,7 @@ export function createFlow(flow: ClassModel, context: FlowContext): ClassFlow[] 
 function createQueuedFlow(
   flow: ClassModel,
   firstToken: LatencyRecord,
-  { model, units, noise, objectives }: FlowContext,
+  { units, noise, objectives }: FlowContext,
 ): QueuedFlow | null {
   const unit = units.find((candidate) => candidate.model.name === flow.back);
   if (!unit?.back) return null;
@@ -85,7 +85,6 @@ function createQueuedFlow(
   const second = {
     noise,
     atSeconds: 0,
-    requestTimeoutSeconds: model.limits.requestTimeoutSeconds,
     cpuSecondsBeforeStart:
       cpuSecondsOf(unit.model, flow) * (unit.model.cpuRatioBeforeStart?.[flow.name] ?? 0),
     cpuSecondsBeforeFirstToken: cpuSecondsBeforeFirstToken(unit.model, flow),
@@ -106,7 +105,7 @@ export function createFrontFlow(
 ): FrontFlow[] {
   const own = flows.filter((flow) => flow.front === front);
   if (own.length === 0) return [];
-  const { demand, noise, model } = context;
+  const { demand, noise } = context;
   const classes = own.filter(({ queued }) => queued === null);
   const relayed = own.filter(({ queued }) => queued !== null);
   const second: FrontSecond = {
@@ -114,7 +113,6 @@ export function createFrontFlow(
     atSeconds: 0,
     relayEndingRatio: 0,
     relaysEnding: 0,
-    requestTimeoutSeconds: model.limits.requestTimeoutSeconds,
     delays: classes.flatMap(({ delays }) => delays ?? []),
   };
   return [

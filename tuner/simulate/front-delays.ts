@@ -1,10 +1,12 @@
 import { furtherRequest, variationOfCpuWait } from './cpu-chance.ts';
 import type { UncertainDelay } from './delay-histogram.ts';
 import { ringPlace } from './fifo-queue.ts';
-import { addToClasses, addWaits, isLongWait } from './first-token-delays.ts';
+import { addToClasses, addWaits, cpuWaitSeconds, isLongWait } from './first-token-delays.ts';
 import type { Front, FrontPods } from './front.ts';
+import { addAnswered, expectGone } from './front-give-up.ts';
 import type { FrontSecond } from './front-second.ts';
-import { type Handover, handOver } from './handover.ts';
+import { handOver, handOverGone } from './handover.ts';
+import { mayBeLate, normal } from './patience.ts';
 import type { RelayStage } from './relay-stage.ts';
 import { type SlotLoad, slotWaitOf } from './slot-wait.ts';
 
@@ -14,7 +16,7 @@ export interface Starts extends SlotLoad {
 }
 
 /**
- * Delays of the requests that begin in this second: what they waited for a slot, and what CPU will take longer; those
+ * Delays of the requests that begin in this second, as far as they are answered in time: what they waited for a slot, and what CPU will take longer; those
  * for whom that is long are recorded by recordPassed when it is over, those that are relayed when they are accepted.
  */
 export function recordStarts(front: Front, own: FrontPods, starts: Starts, second: FrontSecond): void {
@@ -23,6 +25,7 @@ export function recordStarts(front: Front, own: FrontPods, starts: Starts, secon
   const { cpuMet } = front;
   meetCpu(front, place);
   const isLong = own.cpu.isShared[place] === 1 && isLongWait(front.local?.cpuBefore ?? 0, cpuMet);
+  const cpuSeconds = cpuSecondsMet(front);
   let slotWaits = 0;
   let squares = 0;
   const { count, wait, weight, second: came } = backlog.parts;
@@ -31,12 +34,15 @@ export function recordStarts(front: Front, own: FrontPods, starts: Starts, secon
     const begun = weight[part] as number;
     slotWaits += begun * slotWait.mean;
     squares += begun * (slotWait.mean * slotWait.mean + slotWait.deviation * slotWait.deviation);
-    if (isLong) continue;
+    const isLate = mayBeLate(front.patience, slotWait, cpuSeconds);
+    if (isLong && !isLate) continue;
     const relayed =
       relays === null ? 0 : (relays.shareOfCome[ringPlace(place, came[part] as number)] as number);
     const locals = begun * (1 - relayed);
-    if (isGivenUp(slotWait.mean, second)) front.abandoned += locals;
-    else addToClasses(second.delays, locals, slotWait, cpuMet);
+    if (isLate) {
+      expectGone(front, own.clients, { place, at: second.atSeconds, count: locals }, slotWait);
+      if (!isLong) addAnswered(front, second, locals, slotWait, cpuWaitMet(front));
+    } else addToClasses(second.delays, locals, slotWait, cpuMet);
   }
   const ring = ringPlace(place, second.atSeconds);
   if (isLong) own.cpu.lastLong[place] = second.atSeconds;
@@ -47,13 +53,20 @@ export function recordStarts(front: Front, own: FrontPods, starts: Starts, secon
   relays.slotVariance[ring] = started > 0 ? Math.max(0, squares / started - mean * mean) : 0;
 }
 
-/**
- * Whether a request that gets its turn has no client any more: it takes its slot and its CPU all the same, as Dify goes on
- * with it. How many will is only guessed as they arrive, from how fast others ended just then.
- */
-function isGivenUp(waitedSeconds: number, { requestTimeoutSeconds }: FrontSecond): boolean {
-  return waitedSeconds > requestTimeoutSeconds;
+/** CPU of a request in all, with the wait for it. */
+function cpuSecondsMet({ local, cpuMet }: Front): number {
+  return local === null ? 0 : local.cpuSeconds + cpuWaitSeconds(local.cpuSeconds, cpuMet);
 }
+
+/** The wait for CPU up to a first token. */
+function cpuWaitMet({ local, cpuMet }: Front): Readonly<UncertainDelay> {
+  met.mean = local === null ? 0 : cpuWaitSeconds(local.cpuBefore, cpuMet);
+  met.deviation = met.mean * cpuMet.variation;
+  return met;
+}
+
+/** Reused. */
+const met: UncertainDelay = { mean: 0, deviation: 0 };
 
 /** Reused. */
 const before: UncertainDelay = { mean: 0, deviation: 0 };
@@ -65,24 +78,30 @@ export function recordPassed(front: Front, own: FrontPods, place: number, second
   if (count === 0) return;
   meetCpu(front, place);
   const cpuSeconds = front.local?.cpuBefore ?? 0;
+  const later = cpuSecondsMet(front) - cpuSeconds;
   for (let part = 0; part < count; part++) {
     const waited = slotWait[ringPlace(place, came[part] as number)] as number;
     if (Number.isNaN(waited)) continue;
     const cpuWait = wait[part] as number;
-    if (isGivenUp(waited + cpuWait, second)) {
-      front.abandoned += weight[part] as number;
-      continue;
-    }
     before.mean = waited;
-    addWaits(second.delays, weight[part] as number, before, { cpuWait, cpuSeconds, cpu: front.cpuMet });
+    met.mean = cpuWait;
+    met.deviation = cpuWait * front.cpuMet.variation;
+    if (mayBeLate(front.patience, met, waited + later)) {
+      addAnswered(front, second, weight[part] as number, before, met);
+    } else
+      addWaits(second.delays, weight[part] as number, before, { cpuWait, cpuSeconds, cpu: front.cpuMet });
   }
 }
 
-/** Runs that are handed to the queue in this second, after what the clock of the process says. */
-export function recordHandover(front: Front, own: FrontPods, place: number, accepted: number): void {
+/**
+ * Runs that are handed to the queue in this second, after what the clock of the process says.
+ *
+ * @returns those of them whose client has left
+ */
+export function recordHandover(front: Front, own: FrontPods, place: number, accepted: number): number {
   const { relays, cpu } = own;
-  if (relays === null || accepted <= 0) return;
-  const { cpuSecondsOfJob, model, columns, flow, handover } = front;
+  if (relays === null || accepted <= 0) return 0;
+  const { cpuSecondsOfJob, model, columns, flow } = front;
   const jobs = columns.cpuJobs[place] as number;
   const variation = variationOfCpuWait(
     jobs,
@@ -91,30 +110,52 @@ export function recordHandover(front: Front, own: FrontPods, place: number, acce
   );
   if (cpu.isShared[place] !== 1) {
     const cpuWait = jobs * relays.cpuSeconds;
-    handOverOf(handover, relays, ringPlace(place, flow.at), { runs: accepted, cpuWait, variation });
-    return;
+    return handOverOf(front, relays, ringPlace(place, flow.at), { runs: accepted, cpuWait, variation });
   }
   // The clock goes by the mean number of others; one that comes finds itself beside all of them.
   const overlooked = relays.cpuSeconds * (1 - furtherRequest(jobs, cpuSecondsOfJob, 1 / model.processes));
   const { count, second: came, wait, weight } = relays.passing;
+  let gone = 0;
   for (let part = 0; part < count; part++) {
     const ring = ringPlace(place, came[part] as number);
     const cpuWait = (wait[part] as number) + overlooked;
     const runs = (weight[part] as number) * (relays.acceptShare[ring] as number);
-    handOverOf(handover, relays, ring, { runs, cpuWait, variation });
+    gone += handOverOf(front, relays, ring, { runs, cpuWait, variation });
   }
+  return gone;
 }
 
-/** Runs that began in one second: what they waited for a slot and for CPU, each with its chance. */
+/**
+ * Runs that began in one second: what they waited for a slot and for CPU, each with its chance.
+ *
+ * @returns those whose client has left meanwhile, and so has failed
+ */
 function handOverOf(
-  handover: Handover,
+  front: Front,
   { slotWait, slotVariance }: RelayStage,
   ring: number,
   wait: { readonly runs: number; readonly cpuWait: number; readonly variation: number },
-): void {
+): number {
   const { runs, cpuWait, variation } = wait;
+  const { handover, patience } = front;
+  const mean = (slotWait[ring] as number) + cpuWait;
   const deviation = Math.sqrt((slotVariance[ring] as number) + (variation * cpuWait) ** 2);
-  handOver(handover, runs, (slotWait[ring] as number) + cpuWait, deviation);
+  const left = patience.seconds - mean;
+  if (left > 4 * deviation) {
+    handOver(handover, runs, mean, deviation);
+    return 0;
+  }
+  // Of a normal number below a limit: its share, its mean and its variance.
+  const deviations = deviation > 0 ? left / deviation : left * Number.POSITIVE_INFINITY;
+  const share = normal(deviations);
+  const gone = runs * (1 - share);
+  front.abandoned += gone;
+  handOverGone(handover, gone);
+  if (share < 1e-6) return gone;
+  const less = share < 1 ? Math.exp(-0.5 * deviations * deviations) / Math.sqrt(2 * Math.PI) / share : 0;
+  const variance = Math.max(0, 1 - less * (deviations + less));
+  handOver(handover, runs * share, Math.max(0, mean - deviation * less), deviation * Math.sqrt(variance));
+  return gone;
 }
 
 /**
@@ -131,7 +172,9 @@ export function recordUnpassed(front: Front, own: FrontPods, place: number, seco
   meetCpu(front, place);
   front.cpuMet.growth = 0;
   before.mean = waited;
-  addToClasses(second.delays, left, before, front.cpuMet);
+  if (mayBeLate(front.patience, before, cpuSecondsMet(front))) {
+    addAnswered(front, second, left, before, cpuWaitMet(front));
+  } else addToClasses(second.delays, left, before, front.cpuMet);
 }
 
 /** The same for all pods: they become alike, or the simulation ends. */

@@ -1,6 +1,7 @@
-import { enterQueue, leaveQueue, ringPlace } from './fifo-queue.ts';
+import { enterQueue, leaveQueue, ringPlace, waitingSince } from './fifo-queue.ts';
 import { type Front, type FrontPods, localHeld, podsOf, updateCpuSeconds } from './front.ts';
 import { recordHandover, recordPassed, recordStarts, recordUnpassed } from './front-delays.ts';
+import { goneInBacklog, passGone, slotlessChangeIn } from './front-give-up.ts';
 import type { FrontSecond } from './front-second.ts';
 import { createPodLoad, type PodLoad, passStages, startingIn } from './pass-stages.ts';
 import { finishSecond, meanEnding, type PodFlow } from './pod-flow.ts';
@@ -19,6 +20,7 @@ export function stepPods(front: Front, second: FrontSecond): void {
   sums.relayed = 0;
   sums.waiting = 0;
   sums.cpuJobs = 0;
+  front.goneInBacklogs = 0;
   updateCpuSeconds(front);
   for (let index = 0; index < pods.readyCount; index++) {
     stepPod(front, own, pods.ready[index] as number, second);
@@ -30,7 +32,17 @@ export function stepPods(front: Front, second: FrontSecond): void {
     front.trace.localHeld[second.atSeconds] = localHeld(front);
     front.trace.relaysOnCpu[second.atSeconds] = relaysOnCpu(front);
     front.trace.waiting[second.atSeconds] = sums.waiting;
+    front.trace.goneWaiting[second.atSeconds] = front.goneInBacklogs;
+    front.trace.goneHeld[second.atSeconds] = goneHeld(front, own);
   }
+}
+
+function goneHeld({ pods }: Front, { clients }: FrontPods): number {
+  let sum = 0;
+  for (let index = 0; index < pods.readyCount; index++) {
+    sum += clients.gone[pods.ready[index] as number] as number;
+  }
+  return sum;
 }
 
 function relaysOnCpu({ pods, columns }: Front): number {
@@ -54,7 +66,7 @@ function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecon
   passStages(flow, own.cpu, mix, load);
 
   const endingRate = endingRateOf(front, place, second);
-  const arrived = takeArrivals(front, place, { behind: waiting - load.free, endingRate }, second);
+  const arrived = takeArrivals(front, place);
   const excess = waiting - load.free + (arrived - endingRate) / 2;
   load.coming = waiting + arrived;
   const started = startingIn(flow, load);
@@ -94,7 +106,8 @@ function loadOf(front: Front, own: FrontPods, place: number, waiting: number): P
   const { relays } = own;
   const { columns, model, flow } = front;
   const arriving = (columns.localArrivals[place] as number) + (columns.relayArrivals[place] as number);
-  const held = flow.beginning + flow.answering + flow.ending + (columns.relayed[place] as number);
+  const slotless = own.clients.slotless[place] as number;
+  const held = flow.beginning + flow.answering + flow.ending - slotless + (columns.relayed[place] as number);
   load.jobs = columns.cpuJobs[place] as number;
   load.processes = model.processes;
   load.knownRatio = 1 / model.processes;
@@ -104,7 +117,15 @@ function loadOf(front: Front, own: FrontPods, place: number, waiting: number): P
   load.free = model.slotsPerReplica - held;
   load.relayShare = relays === null ? 0 : relayShareOf(front, own, place, waiting);
   load.relays = relays;
+  load.released = slotlessChangeIn(own.clients, place, flow.at);
+  load.goneFirst = waiting > 0 ? waitingSince(own.backlog, place, flow.at + 0.5 - front.patience.seconds) : 0;
+  if (load.goneFirst > 0) load.goneChatsPassing = Math.max(0, 1 - secondsHeldForNobody(front, load.jobs));
   return load;
+}
+
+/** How long a chat has its slot whose client has left: until its first token. */
+function secondsHeldForNobody({ local, patience }: Front, jobs: number): number {
+  return local === null ? 0 : local.cpuBefore * (1 + jobs) + patience.silenceSeconds;
 }
 
 /** Of what is there to begin, about the share that will be relayed: what waits is taken to be like its first. */
@@ -130,24 +151,12 @@ function endingRateOf(front: Front, place: number, { relayEndingRatio }: FrontSe
   return local + (columns.relayed[place] as number) * relayEndingRatio;
 }
 
-/**
- * The second's arrivals at a pod; those whose client would have given up before their turn are not among them.
- *
- * @param ahead `behind`: requests that wait, or free slots as a negative number
- */
-function takeArrivals(
-  front: Front,
-  place: number,
-  { behind, endingRate }: { readonly behind: number; readonly endingRate: number },
-  second: FrontSecond,
-): number {
-  const { localArrivals, relayArrivals } = front.columns;
+function takeArrivals({ columns }: Front, place: number): number {
+  const { localArrivals, relayArrivals } = columns;
   const arrived = (localArrivals[place] as number) + (relayArrivals[place] as number);
   localArrivals[place] = 0;
   relayArrivals[place] = 0;
-  if (behind <= 0 || behind <= second.requestTimeoutSeconds * endingRate) return arrived;
-  front.abandoned += arrived;
-  return 0;
+  return arrived;
 }
 
 /** Runs that are relayed move on. @returns CPU seconds of work that came with them */
@@ -164,8 +173,8 @@ function stepRelays(front: Front, own: FrontPods, started: number, second: Front
   if (relays.isFollowed) {
     enterRuns(relays, place, { at: second.atSeconds, count: accepted, noise: second.noise });
   }
-  recordHandover(front, own, place, accepted);
-  const left = before - relays.closing;
+  const gone = recordHandover(front, own, place, accepted);
+  const left = before - relays.closing + gone;
   relayed[place] = Math.max(0, (relayed[place] as number) + started - left);
   accepting[place] = relays.accepting;
   closing[place] = relays.closing;
@@ -186,10 +195,15 @@ function useCpu(front: Front, { place, at, work }: PodFlow, workOfRelays: number
   }
 }
 
-function storeFlow({ columns, sums, model, flow }: Front, { relays }: FrontPods, place: number): void {
+function storeFlow(front: Front, own: FrontPods, place: number): void {
+  const { columns, sums, model, flow } = front;
+  const { relays } = own;
   columns.beginning[place] = flow.beginning;
   columns.answering[place] = flow.answering;
   columns.ending[place] = flow.ending;
+  const running = flow.beginning + flow.answering + flow.ending;
+  passGone(front, own, place, running);
+  front.goneInBacklogs += goneInBacklog(front, own, place, flow.at + 1);
   const ofRelays = relays === null ? 0 : relays.accepting + relays.closing;
   const jobs = (flow.beginning + flow.ending + ofRelays) / model.processes;
   columns.cpuJobs[place] = jobs;

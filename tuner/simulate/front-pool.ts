@@ -2,9 +2,10 @@ import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { noDelay } from './delay-histogram.ts';
 import { addToClasses } from './first-token-delays.ts';
-import { beginPod, type Front, type FrontTrace, relayLoadOf } from './front.ts';
+import { beginPod, type Front, relayLoadOf } from './front.ts';
 import { recordUnpassedOfPods } from './front-delays.ts';
 import type { FrontSecond } from './front-second.ts';
+import type { FrontTrace } from './front-trace.ts';
 import { handOver } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
 import { calmGoesOn, mostCalmJobs, mostWithinSecond, planRequests, sharedAlikeSeconds } from './pool-plan.ts';
@@ -133,13 +134,14 @@ const recordedEverySeconds = 5;
 /** The delays of the requests since the last time; to be called before a bucket of time is closed as well. */
 export function recordPooledDelays(front: Front, second: FrontSecond): void {
   if (front.unrecorded === 0) return;
-  const { cpuMet, sums } = front;
+  const { cpuMet, sums, patience } = front;
   cpuMet.jobs = sums.cpuJobs;
   cpuMet.growth = 0;
   // Which pod a request met is not known, so neither is which of their loads.
   cpuMet.variation = variationOfUnknownCpuWait;
   cpuMet.most = Number.POSITIVE_INFINITY;
-  addToClasses(second.delays, front.unrecorded, noDelay, cpuMet);
+  addToClasses(second.delays, front.unrecorded * patience.usualShare, noDelay, cpuMet);
+  front.abandoned += front.unrecorded * (1 - patience.usualShare);
   front.unrecorded = 0;
 }
 

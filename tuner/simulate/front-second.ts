@@ -12,7 +12,6 @@ export interface FrontSecond {
   relayEndingRatio: number;
   /** Of those of the pods, how many end in this second. */
   relaysEnding: number;
-  readonly requestTimeoutSeconds: number;
   /** By class of the requests that run here. */
   readonly delays: FirstTokenDelays[];
 }

@@ -2,8 +2,11 @@ import { fillAnswers } from './answer-stage.ts';
 import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { clearQueue, createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import type { CpuMet } from './first-token-delays.ts';
+import { createGoneClients, forgetGone, type GoneClients, goneInBacklog } from './front-give-up.ts';
+import { createFrontTrace, type FrontTrace } from './front-trace.ts';
 import { createHandover, type Handover, handOver } from './handover.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
+import { createPatience, type Patience } from './patience.ts';
 import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
 import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
@@ -56,8 +59,12 @@ export interface Front {
   cpuSecondsOfJob: number;
   /** Runs that are handed to the queue in this second, or stretch of seconds; taken up by it before the next. */
   readonly handover: Handover;
-  /** Requests given up because they would have waited longer than their client does. */
+  /** Of clients of requests that run here, or of runs until they are handed over. */
+  readonly patience: Patience;
+  /** Requests that have begun, or were handed over, of which the client has left or will: each counts as failed. */
   abandoned: number;
+  /** Requests in the backlogs whose client has left; they are begun all the same. */
+  goneInBacklogs: number;
   cutStreams: number;
 }
 
@@ -80,20 +87,6 @@ export interface FrontArrivals {
 }
 
 const noArrivals = new Uint16Array(1);
-
-export interface FrontTrace {
-  readonly localHeld: Float32Array;
-  /** Relayed requests on the CPU, before and after their run; 0 while pooled. */
-  readonly relaysOnCpu: Float32Array;
-  readonly waiting: Float32Array;
-  /** CPU seconds at full speed, over all pods. */
-  readonly busySeconds: Float32Array;
-}
-
-function createTrace(seconds: number): FrontTrace {
-  const column = () => new Float32Array(seconds);
-  return { localHeld: column(), relaysOnCpu: column(), waiting: column(), busySeconds: column() };
-}
 
 export interface FrontColumns {
   readonly beginning: Float64Array;
@@ -119,10 +112,11 @@ export function createFront(
   demand: Demand,
   options: { readonly withTrace: boolean },
 ): Front {
+  const local = serviceMix(model, component, 'local', demand);
   return {
     model: component,
     pods,
-    local: serviceMix(model, component, 'local', demand),
+    local,
     relayed: serviceMix(model, component, 'relayed', demand),
     isPooled: true,
     columns: createColumns(pods.state.length),
@@ -136,14 +130,16 @@ export function createFront(
     flow: createPodFlow(),
     pooledCpuMilliseconds: 0,
     arrivals: { local: noArrivals, first: 0 },
-    trace: options.withTrace ? createTrace(demand.durationSeconds) : null,
+    trace: options.withTrace ? createFrontTrace(demand.durationSeconds) : null,
     orphans: 0,
     relaysOfLate: 0,
     localsOfLate: 0,
     cpuSeconds: 0,
     cpuSecondsOfJob: 0,
     handover: createHandover(),
+    patience: createPatience(model.limits.requestTimeoutSeconds, local ?? noService),
     abandoned: 0,
+    goneInBacklogs: 0,
     cutStreams: 0,
   };
 }
@@ -172,6 +168,7 @@ export interface FrontPods {
   readonly backlog: FifoQueues;
   /** null where nothing is relayed. */
   readonly relays: RelayStage | null;
+  readonly clients: GoneClients;
 }
 
 /** Made when they are first needed: most simulations of a calm component never do. */
@@ -181,13 +178,15 @@ export function podsOf(front: Front): FrontPods {
     cpu: createPodCpu(places, front.local ?? noService),
     backlog: createFifoQueues(places),
     relays: front.relayed === null ? null : createRelayStage(places, front.relayed),
+    clients: createGoneClients(places),
   };
   return front.own;
 }
 
 /** A pod's rings begin anew at a second. */
 export function beginPod(front: Front, place: number, atSeconds: number): void {
-  const { cpu, backlog, relays } = podsOf(front);
+  const { cpu, backlog, relays, clients } = podsOf(front);
+  forgetGone(clients, place);
   cpu.isShared[place] = 0;
   fillAnswers(cpu.answers, place, atSeconds, front.columns.answering[place] as number);
   clearQueue(backlog, place, atSeconds);
@@ -216,7 +215,7 @@ export function applyPodChanges(front: Front, atSeconds: number): number {
   for (let index = 0; index < pods.left.length; index++) {
     // While pooled each pod, the leaving ones included, holds the same.
     if (front.isPooled) leavePool(front, 1 / (pods.readyCount + pods.left.length - index));
-    else leave(front, pods.left[index] as number);
+    else leave(front, pods.left[index] as number, atSeconds);
   }
   for (const place of pods.left) clearPlace(front, place);
   for (const place of pods.joined) {
@@ -235,11 +234,17 @@ function leavePool(front: Front, share: number): void {
   sums.relayed *= 1 - share;
 }
 
-function leave(front: Front, place: number): void {
+function leave(front: Front, place: number, atSeconds: number): void {
   const { beginning, answering, ending, relayed, accepting, closing, waiting, cpuJobs } = front.columns;
+  const own = podsOf(front);
   const local = (beginning[place] as number) + (answering[place] as number) + (ending[place] as number);
   const running = (relayed[place] as number) - (closing[place] as number);
-  cutStreams(front, local, running, waiting[place] as number);
+  // Nothing is cut for a client that has left.
+  const gone = goneInBacklog(front, own, place, atSeconds);
+  front.abandoned += gone;
+  front.goneInBacklogs -= gone;
+  const heard = local - (own.clients.gone[place] as number);
+  cutStreams(front, heard, running, Math.max(0, (waiting[place] as number) - gone));
   // What it has begun to accept it hands over yet, for it has its grace.
   const wait = ((cpuJobs[place] as number) * (front.relayed?.cpuSeconds ?? 0)) / 2;
   if (running > 0) handOver(front.handover, accepting[place] as number, wait, wait);

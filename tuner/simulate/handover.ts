@@ -7,7 +7,9 @@ import { ringMask, ringSeconds } from './fifo-queue.ts';
  * Delays of different length are kept apart: most runs meet next to none while others wait for a slot of their pod.
  */
 export interface Handover {
+  /** With those whose client has left: nobody is interested in their delays. */
   count: number;
+  gone: number;
   /** By length: how many, and over them the sums of their delays and of the squares of these, seconds. */
   readonly counts: Float64Array;
   readonly delays: Float64Array;
@@ -24,13 +26,14 @@ function lengthOf(seconds: number): number {
 
 export function createHandover(): Handover {
   const column = () => new Float64Array(delayLengths);
-  return { count: 0, counts: column(), delays: column(), squares: column() };
+  return { count: 0, gone: 0, counts: column(), delays: column(), squares: column() };
 }
 
 export function clearHandover(handover: Handover): void {
   const { counts, delays, squares } = handover;
   if (handover.count === 0) return;
   handover.count = 0;
+  handover.gone = 0;
   for (let length = 0; length < delayLengths; length++) {
     counts[length] = 0;
     delays[length] = 0;
@@ -45,6 +48,12 @@ export function handOver(handover: Handover, count: number, mean: number, deviat
   counts[length] = (counts[length] as number) + count;
   delays[length] = (delays[length] as number) + count * mean;
   squares[length] = (squares[length] as number) + count * (mean * mean + deviation * deviation);
+}
+
+/** `count` runs whose client has left. */
+export function handOverGone(handover: Handover, count: number): void {
+  handover.count += count;
+  handover.gone += count;
 }
 
 /** Of runs with delays of one length, mean and deviation, among pods and on each of them; 0 where there are none. */
@@ -62,6 +71,8 @@ const delayNow: UncertainDelay = { mean: 0, deviation: 0 };
 
 /** What runs had met that came to a queue, by the second in which they came and the length of it; rings. */
 export interface DelaysBefore {
+  /** Of those that came in each second, the share whose client had left. */
+  readonly gone: Float64Array;
   readonly shares: Float64Array;
   readonly means: Float64Array;
   readonly deviations: Float64Array;
@@ -69,7 +80,7 @@ export interface DelaysBefore {
 
 export function createDelaysBefore(): DelaysBefore {
   const ring = () => new Float64Array(ringSeconds * delayLengths);
-  return { shares: ring(), means: ring(), deviations: ring() };
+  return { gone: new Float64Array(ringSeconds), shares: ring(), means: ring(), deviations: ring() };
 }
 
 /** Where runs of second `at` with delays of a length stand in the rings. */
@@ -77,7 +88,9 @@ export function placeBefore(at: number, length: number): number {
   return (at & ringMask) * delayLengths + length;
 }
 
-export function keepDelays({ shares, means, deviations }: DelaysBefore, at: number, come: Handover): void {
+export function keepDelays(before: DelaysBefore, at: number, come: Handover): void {
+  const { gone, shares, means, deviations } = before;
+  gone[at & ringMask] = come.count > 0 ? come.gone / come.count : 0;
   for (let length = 0; length < delayLengths; length++) {
     const place = placeBefore(at, length);
     const { mean, deviation } = delayOf(come, length);
@@ -85,4 +98,6 @@ export function keepDelays({ shares, means, deviations }: DelaysBefore, at: numb
     means[place] = mean;
     deviations[place] = deviation;
   }
+  // Who came so long ago that the rings forgot when is told by any second, this one too.
+  if (come.count === 0) shares[placeBefore(at, 0)] = 1;
 }

@@ -31,6 +31,11 @@ export interface PodLoad {
   /** Requests that want to begin here in this second, and the slots that are free for them. */
   coming: number;
   free: number;
+  /** Of those that come, the first whose client has left, and by how much of a slot less than all others they take it. */
+  goneFirst: number;
+  goneChatsPassing: number;
+  /** Slots that come free in this second as clients are missed, beside those of requests that end. */
+  released: number;
   /** Of them, the share that is relayed, 0–1; null where none ever is. */
   relayShare: number;
   relays: RelayStage | null;
@@ -45,6 +50,9 @@ export function createPodLoad(): PodLoad {
     cpuSecondsOfJob: 0,
     coming: 0,
     free: 0,
+    goneFirst: 0,
+    goneChatsPassing: 0,
+    released: 0,
     relayShare: 0,
     relays: null,
   };
@@ -179,10 +187,29 @@ function growthOf(flow: PodFlow, load: PodLoad): number {
 
 /**
  * Requests that begin in a second: a full pod takes in as many as end, and some of those end in the same second.
- * Relayed ones do not: their run takes a while.
+ * Relayed ones do not: their run takes a while. Those at the head whose client has left soon make room for others, runs
+ * as soon as they are accepted.
  */
-export function startingIn(flow: PodFlow, { coming, free, relays, relayShare }: PodLoad): number {
+export function startingIn(flow: PodFlow, load: PodLoad): number {
+  const { coming, free, relays, relayShare, goneFirst, released } = load;
   const leaving = endingOld(flow) + (relays === null ? 0 : leavingRelays(relays));
-  const fitting = (free + leaving) / (1 - (1 - relayShare) * endingNew(flow));
+  const room = free + leaving + released;
+  const perRequest = 1 - (1 - relayShare) * endingNew(flow);
+  if (goneFirst > 0) return Math.min(coming, Math.max(0, startingAfterGone(load, room, perRequest)));
+  const fitting = room / perRequest;
   return Math.min(coming, Math.max(0, fitting));
+}
+
+/** Less of a slot than this nothing takes: it is accepted first. */
+const leastOfSlot = 0.02;
+
+function startingAfterGone(
+  { goneFirst, goneChatsPassing, relays, relayShare }: PodLoad,
+  room: number,
+  perRequest: number,
+): number {
+  const passing = (1 - relayShare) * goneChatsPassing + relayShare * (relays?.pass ?? 0);
+  const perGone = Math.max(leastOfSlot, 1 - passing);
+  const ofGone = room / perGone;
+  return ofGone <= goneFirst ? ofGone : goneFirst + (room - goneFirst * perGone) / perRequest;
 }

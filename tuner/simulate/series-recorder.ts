@@ -72,14 +72,16 @@ function usageRatio({ pods, front, back, pages, model, autoscaler }: Unit, at: n
   return (busy / pods.readyCount + model.idleMillicores) / requested;
 }
 
-/** Backlogs hold classes in the proportion in which they arrived of late. */
+/** Of requests whose client has not left. Backlogs hold classes in the proportion in which they arrived of late. */
 function inFlightOf({ front, queued }: ClassFlow, at: number): number {
-  const waiting = front.trace?.waiting[at] ?? 0;
+  const waiting = (front.trace?.waiting[at] ?? 0) - (front.trace?.goneWaiting[at] ?? 0);
   const relaysWaiting = waiting * relayRatioOf(front);
-  if (queued === null) return (front.trace?.localHeld[at] ?? 0) + waiting - relaysWaiting;
+  const held = (front.trace?.localHeld[at] ?? 0) - (front.trace?.goneHeld[at] ?? 0);
+  if (queued === null) return held + waiting - relaysWaiting;
   const { trace } = queued.back;
   const onCpu = front.trace?.relaysOnCpu[at] ?? 0;
-  return relaysWaiting + onCpu + (trace?.waiting[at] ?? 0) + (trace?.running[at] ?? 0);
+  const inBack = (trace?.waiting[at] ?? 0) + (trace?.running[at] ?? 0) - (trace?.gone[at] ?? 0);
+  return relaysWaiting + onCpu + inBack;
 }
 
 function queueDepth({ model }: World, { queued }: ClassFlow, at: number): number {

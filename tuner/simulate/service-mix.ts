@@ -22,6 +22,8 @@ export interface ServiceMix {
   readonly waitSeconds: number;
   readonly waitSquaredVariation: number;
   readonly outlivesGraceRatio: number;
+  /** To the first token when nothing waits, mean. */
+  readonly firstTokenSeconds: number;
 }
 
 /**
@@ -91,6 +93,11 @@ export function serviceMix(
       Math.max(0, square - held * held) / waitSeconds ** 2,
     ),
     outlivesGraceRatio: mean((name) => component.service[name]?.outlivesGraceRatio ?? 0),
+    firstTokenSeconds: mean((name) => {
+      const { median = 0, sigma = 0 } =
+        model.classes.find((one) => one.name === name)?.firstTokenSeconds ?? {};
+      return median * Math.exp((sigma * sigma) / 2);
+    }),
   };
 }
 
@@ -108,6 +115,7 @@ export const noService: ServiceMix = {
   waitSeconds: shortestWaitSeconds,
   waitSquaredVariation: 0,
   outlivesGraceRatio: 0,
+  firstTokenSeconds: 0,
 };
 
 /** Asked for by every simulation of a search, over the same few demands. */

@@ -82,6 +82,7 @@ function endBucket(world: World, recorder: SeriesRecorder | null): boolean {
     recordPooledDelays(unit, second);
     if (queued !== null) recordCalmDelays(queued.back, queued.second);
   }
+  countGivenUp(world);
   let isViolated = world.bucketFailed > world.objectives.errorRatio * world.bucketRequests;
   for (const { firstToken, queued } of world.flows) {
     isViolated ||= missesObjective(firstToken);
@@ -98,6 +99,20 @@ function endBucket(world: World, recorder: SeriesRecorder | null): boolean {
   world.bucketRequests = 0;
   world.bucketFailed = 0;
   return isViolated;
+}
+
+/**
+ * A request has failed when its client leaves before the answer is whole, wherever it is then. In a backlog or in the queue
+ * that is counted when it happens, else when it begins, by the chance that it will.
+ */
+function countGivenUp(world: World): void {
+  let givenUp = 0;
+  for (const { unit, queued } of world.fronts) {
+    givenUp += unit.abandoned + unit.goneInBacklogs;
+    if (queued !== null) givenUp += queued.back.abandoned + queued.back.gone.leftWaiting;
+  }
+  world.bucketFailed += givenUp - world.countedGivenUp;
+  world.countedGivenUp = givenUp;
 }
 
 function summarize(world: World, violatedSeconds: number): SimulationSummary {

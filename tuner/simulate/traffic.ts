@@ -1,7 +1,7 @@
 import { type Back, endingRatioOf, expectEnds, runsIn } from './back.ts';
 import { stepBusy } from './busy-workers.ts';
 import { passCalm, planCalm, takeRest } from './calm-workers.ts';
-import type { FrontFlow, QueuedFlow } from './flows.ts';
+import type { FrontFlow } from './flows.ts';
 import type { Front } from './front.ts';
 import {
   acceptPooled,
@@ -14,8 +14,9 @@ import {
   traceRelays,
 } from './front-pool.ts';
 import { type FrontSecond, stepFront } from './front-second.ts';
-import { clearHandover, type Handover } from './handover.ts';
+import { clearHandover } from './handover.ts';
 import { pollIfDue } from './poll-queue.ts';
+import { heldShareOfRunning, unheldRuns } from './queue-give-up.ts';
 import { settleRelays } from './relay-ends.ts';
 import { admit, fillCalls, refusedRatio } from './shared-limits.ts';
 import type { World } from './world.ts';
@@ -103,7 +104,6 @@ function serveSecond(world: World, flow: FrontFlow, at: number): void {
   const relayed = admit(world, flow.relayed[at] as number, refused, at + 7);
   second.atSeconds = at;
   shareLocalArrivals(flow, at, at + 1);
-  const abandonedBefore = unit.abandoned;
   oneSecond[0] = local;
   unit.arrivals.local = oneSecond;
   unit.arrivals.first = 0;
@@ -115,18 +115,18 @@ function serveSecond(world: World, flow: FrontFlow, at: number): void {
     stepFront(unit, second, local, relayed);
   }
   smoothArrivals(unit, local, relayed, 1);
-  world.bucketFailed += unit.abandoned - abandonedBefore;
   if (queued === null) return;
   queued.second.atSeconds = at;
-  const ended = serveQueue(world, queued, unit.handover);
+  const ended = stepBusy(queued.back, unit.handover, queued.second);
   clearHandover(unit.handover);
-  const inBack = runsIn(queued.back);
+  const passedOn = ended * heldShareOfRunning(queued.back);
+  const inBack = Math.max(0, runsIn(queued.back) - unheldRuns(queued.back));
   if (unit.isPooled) {
-    stepPooledRelays(unit, relayed, ended);
+    stepPooledRelays(unit, relayed, passedOn);
     unit.sums.relayed = Math.max(0, inBack - unit.orphans);
-    if (unit.trace !== null) traceRelays(unit, relayed + ended, at, at + 1);
+    if (unit.trace !== null) traceRelays(unit, relayed + passedOn, at, at + 1);
   } else {
-    endOrphans(unit, ended);
+    endOrphans(unit, passedOn);
     settleRelays(unit, inBack);
   }
 }
@@ -134,16 +134,11 @@ function serveSecond(world: World, flow: FrontFlow, at: number): void {
 /** How many of the runs that pods relay end in this second: the workers know before. */
 function expectRelays(second: FrontSecond, { sums, orphans }: Front, back: Back): void {
   const all = sums.relayed + orphans;
-  second.relayEndingRatio = endingRatioOf(back);
-  second.relaysEnding = all > 0 ? expectEnds(back, second.atSeconds) * (sums.relayed / all) : 0;
-}
-
-/** @returns runs that ended */
-function serveQueue(world: World, { back, second }: QueuedFlow, coming: Handover): number {
-  const abandonedBefore = back.abandoned;
-  const ended = stepBusy(back, coming, second);
-  world.bucketFailed += back.abandoned - abandonedBefore;
-  return ended;
+  const held = heldShareOfRunning(back);
+  const inBack = runsIn(back);
+  const heldInBack = inBack - unheldRuns(back);
+  second.relayEndingRatio = heldInBack > 0 ? endingRatioOf(back) * held * (inBack / heldInBack) : 0;
+  second.relaysEnding = all > 0 ? expectEnds(back, second.atSeconds) * held * (sums.relayed / all) : 0;
 }
 
 /** Which classes the local arrivals are of; a pod's arrivals are split like all of them. */

@@ -31,7 +31,6 @@ function serve(back: Back, perSecond: number, { from, to }: { from: number; to: 
     const second: BackSecond = {
       noise,
       atSeconds: at,
-      requestTimeoutSeconds: 1000,
       cpuSecondsBeforeFirstToken: 0.1,
       cpuSecondsBeforeStart: 0,
       queueDelays: createDelayHistogram(),

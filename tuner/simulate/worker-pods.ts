@@ -1,5 +1,5 @@
 import { keepAnswers, moveAnswers } from './answer-stage.ts';
-import { type Back, type BackSecond, recordBegun, recordDelay, recordQueued, waitedOf } from './back.ts';
+import { type Back, type BackSecond, recordBegun, recordDelay, recordLongQueued, waitedOf } from './back.ts';
 import { variationOfCpuWait } from './cpu-chance.ts';
 import type { UncertainDelay } from './delay-histogram.ts';
 import { leaveQueue, ringPlace } from './fifo-queue.ts';
@@ -204,6 +204,7 @@ function recordStarts(
   const isLong = own.cpu.isShared[place] === 1 && isLongWait(second.cpuSecondsBeforeFirstToken, back.cpuMet);
   let waits = 0;
   let begun = 0;
+  let all = 0;
   for (let part = 0; part < count; part++) {
     const inQueue = slotWaitOf(wait[part] as number, starts);
     for (let length = 0; length < delayLengths; length++) {
@@ -212,15 +213,18 @@ function recordStarts(
       if (runs === 0) continue;
       const waited = waitedOf(back, before, inQueue);
       if (!isLong) recordDelay(back, waited, runs, second);
-      else if (recordQueued(back, waited, runs, second)) {
-        waits += waited.mean * runs;
-        begun += runs;
+      else {
+        const inTime = recordLongQueued(back, waited, runs, second);
+        waits += waited.mean * inTime;
+        begun += inTime;
+        all += runs;
       }
     }
   }
-  // Not a number: they are recorded already, or nobody waits for any of them.
+  // Not a number: they are recorded already, or nobody waits for most of them.
   if (isLong) own.cpu.lastLong[place] = second.atSeconds;
-  own.cpu.slotWait[ringPlace(place, second.atSeconds)] = isLong ? waits / begun : Number.NaN;
+  own.cpu.slotWait[ringPlace(place, second.atSeconds)] =
+    isLong && begun > all / 2 ? waits / begun : Number.NaN;
 }
 
 /** Reused. */

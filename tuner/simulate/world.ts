@@ -90,6 +90,8 @@ export interface World {
   failed: number;
   bucketRequests: number;
   bucketFailed: number;
+  /** Requests given up so far, as far as they are among the failed ones. */
+  countedGivenUp: number;
   rescales: number;
   flaps: number;
 }
@@ -147,6 +149,7 @@ export function createWorld(
     failed: 0,
     bucketRequests: 0,
     bucketFailed: 0,
+    countedGivenUp: 0,
     rescales: 0,
     flaps: 0,
   };

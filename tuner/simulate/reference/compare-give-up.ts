@@ -2,7 +2,7 @@ import { quantile } from 'simple-statistics';
 import { simulate } from '../simulate.ts';
 import { prepareScaling } from '../world.ts';
 import { modelOf, scalingOf } from './case-model.ts';
-import { average, type Compared, drawArrivals, mean, type Pair } from './compare-with-reference.ts';
+import { average, type Compared, drawArrivals, mean, type Pair, withPhases } from './compare-with-reference.ts';
 import type { GiveUpCase } from './give-up-cases.ts';
 import type { ReferenceResult, ReferenceSample } from './reference-case.ts';
 import { simulateRequests } from './reference-simulation.ts';
@@ -16,6 +16,7 @@ export interface GiveUpComparison {
   /** CPU time of all that API and workers did. */
   readonly apiSeconds: Compared;
   readonly workerSeconds: Compared;
+  readonly workers: Compared;
   readonly queuedMean: Compared;
   readonly queuedPeak: Compared;
   readonly clientsMean: Compared;
@@ -29,7 +30,9 @@ export function compareGiveUp(template: GiveUpCase['template'], replications: nu
     const pairs = runs.flatMap(({ reference, summary }) => {
       const known = servedOf(reference, kind);
       const simulated = summary.firstTokenP95Seconds[name] ?? null;
-      return known.length === 0 || simulated === null ? [] : [{ reference: quantile(known, 0.95), simulated }];
+      return known.length === 0 || simulated === null
+        ? []
+        : [{ reference: quantile(known, 0.95), simulated }];
     });
     return pairs.length === 0 ? null : average(pairs);
   };
@@ -50,6 +53,7 @@ export function compareGiveUp(template: GiveUpCase['template'], replications: nu
       reference: mean(reference.workerBusyRatio),
       simulated: mean(worker),
     })),
+    workers: averaged(({ reference, workers }) => pairOf(mean, reference.workerReplicas, workers)),
     queuedMean: averaged(({ reference, queued }) => pairOf(mean, reference.queued, queued)),
     queuedPeak: averaged(({ reference, queued }) => pairOf(mostOf, reference.queued, queued)),
     clientsMean: averaged(({ reference, clients }) => pairOf(mean, reference.clients, clients)),
@@ -83,7 +87,14 @@ type BothRuns = ReturnType<typeof runBoth>;
 export function runBoth(template: GiveUpCase['template'], seed: number) {
   const demand = drawArrivals(template, seed);
   const { chat = [], workflow = [] } = demand.arrivals;
-  const reference = simulateRequests({ ...template, seed, chats: chat, runs: workflow, web: null, scaling: null });
+  const reference = simulateRequests({
+    ...template,
+    seed,
+    chats: chat,
+    runs: workflow,
+    web: null,
+    scaling: withPhases(template.scaling, seed),
+  });
   const model = modelOf(template);
   const { summary, series } = simulate(
     model,
@@ -99,6 +110,7 @@ export function runBoth(template: GiveUpCase['template'], seed: number) {
     summary,
     api: [...(api?.cpuUsageRatio ?? [])],
     worker: [...(worker?.cpuUsageRatio ?? [])],
+    workers: [...(worker?.readyReplicas ?? [])],
     queued: [...(series?.queueDepth ?? [])],
     clients: reference.clients.map((_, at) => inFlight.reduce((sum, column) => sum + (column[at] ?? 0), 0)),
   };

@@ -1,4 +1,4 @@
-import { burst, chat, pods, short } from './cases.ts';
+import { burst, byQueue, chat, pods, scalingBy, short } from './cases.ts';
 import type { CaseTemplate } from './compare-with-reference.ts';
 
 /** A case in which clients leave, and how far off what comes of it may be. */
@@ -77,6 +77,75 @@ export const giveUpCases: readonly GiveUpCase[] = [
       api: pods(3, 10),
       chatRate: () => 4.5,
       patienceSeconds: 6,
+    },
+    within: 0.05,
+    countsWithin: 0.1,
+    replications: 6,
+  },
+  {
+    name: 'runs and few chats for five minutes beyond the workers, which fill the slots of the API, patience of 45 s',
+    template: {
+      ...base,
+      api: pods(2, 20),
+      worker: pods(2, 4),
+      chatRate: () => 1,
+      runRate: burst(60, 360, 3.5, 0.7),
+      patienceSeconds: 45,
+    },
+    within: 0.05,
+    countsWithin: 0.1,
+    replications: 6,
+  },
+  {
+    name: 'slots and CPU at once, chats of 250 ms of CPU for five minutes at 1.6 times what both carry, patience of 40 s',
+    template: {
+      ...base,
+      chat: { ...slowChat, cpuBefore: 0.15, cpuAfter: 0.1 },
+      api: pods(2, 24),
+      chatRate: burst(60, 360, 11, 3),
+      patienceSeconds: 40,
+    },
+    within: 0.05,
+    countsWithin: 0.1,
+    replications: 6,
+  },
+  {
+    name: 'CPU of workers for four minutes at 1.6 times what it carries, patience of 60 s',
+    template: {
+      ...base,
+      run: { ...run, cpuBefore: 0.3, cpuAfter: 0.2, serviceSeconds: 2.5 },
+      api: pods(2, 500),
+      worker: pods(2, 24),
+      runRate: burst(60, 300, 6.4, 2),
+      patienceSeconds: 60,
+    },
+    within: 0.05,
+    countsWithin: 0.1,
+    replications: 6,
+  },
+  {
+    name: 'silence of 12 s before each answer, slots for four minutes at twice what they carry, patience of 60 s',
+    template: {
+      ...base,
+      chat: { ...slowChat, serviceSeconds: 22, firstTokenMedian: 12, firstTokenSigma: 0.15 },
+      api: pods(3, 10),
+      chatRate: burst(60, 300, 2.7, 0.8),
+      patienceSeconds: 60,
+    },
+    within: 0.05,
+    countsWithin: 0.1,
+    replications: 6,
+  },
+  {
+    name: 'chats and runs beyond the slots, workers scaled by the queue, patience of 60 s',
+    template: {
+      ...base,
+      api: pods(2, 10),
+      worker: pods(2, 4),
+      chatRate: burst(60, 360, 6, 2),
+      runRate: burst(60, 360, 2.4, 0.8),
+      scaling: scalingBy('worker', byQueue, 2, { scaleDown: { stabilizationWindowSeconds: 300 } }),
+      patienceSeconds: 60,
     },
     within: 0.05,
     countsWithin: 0.1,
