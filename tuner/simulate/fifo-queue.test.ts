@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { clearQueue, createFifoQueues, enterQueue, leaveQueue, ringSeconds } from './fifo-queue.ts';
+import {
+  clearQueue,
+  createFifoQueues,
+  enterQueue,
+  leaveQueue,
+  ringSeconds,
+  waitingSince,
+} from './fifo-queue.ts';
 
 function waits(queues: ReturnType<typeof createFifoQueues>) {
   const { count, wait, weight } = queues.parts;
@@ -68,5 +75,20 @@ describe('first in, first out', () => {
     expect(waits(queues)).toEqual([{ wait: 0, weight: 2 }]);
     leaveQueue(queues, 0, 1, { count: 1, free: 0 });
     expect(waits(queues)[0]?.wait).toBeCloseTo(1, 9);
+  });
+});
+
+describe('those that wait and came before a moment', () => {
+  it('are counted evenly within a second, less those that have left', () => {
+    const queues = createFifoQueues(1);
+    clearQueue(queues, 0, 0);
+    enterQueue(queues, 0, 0, 4);
+    enterQueue(queues, 0, 1, 2);
+    expect(waitingSince(queues, 0, 0.5)).toBe(2);
+    expect(waitingSince(queues, 0, 1.5)).toBe(5);
+    leaveQueue(queues, 0, 1, { count: 3, free: 3 });
+    expect(waitingSince(queues, 0, 0.5)).toBe(0);
+    expect(waitingSince(queues, 0, 1.5)).toBe(2);
+    expect(waitingSince(queues, 0, Number.NEGATIVE_INFINITY)).toBe(0);
   });
 });

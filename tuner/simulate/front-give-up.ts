@@ -42,16 +42,11 @@ export function forgetGone(clients: GoneClients, place: number): void {
   clients.goneChange.fill(0, from, from + ringSeconds);
 }
 
-/** By how many more requests of a pod hold no slot when second `at` ends. */
-export function slotlessChangeIn({ slotlessChange, isUsed }: GoneClients, place: number, at: number): number {
-  return isUsed[place] === 1 ? (slotlessChange[ringPlace(place, at)] as number) : 0;
-}
-
-/** @param running requests of the pod that run here: it cannot have more without a client */
-export function passGone(front: Front, own: FrontPods, place: number, running: number): void {
-  const { slotless, slotlessChange, gone, goneChange, isUsed, since } = own.clients;
-  if (isUsed[place] === 0) return;
-  const { at } = front.flow;
+/** The second is over; to be called where the rings hold anything. */
+export function passGone(front: Front, own: FrontPods, place: number): void {
+  const { slotless, slotlessChange, gone, goneChange, since } = own.clients;
+  const { at, beginning, answering, ending } = front.flow;
+  const running = beginning + answering + ending;
   const ring = ringPlace(place, at);
   slotless[place] = within(running, (slotless[place] as number) + (slotlessChange[ring] as number));
   gone[place] = within(running, (gone[place] as number) + (goneChange[ring] as number));
@@ -81,6 +76,7 @@ function begunWithin({ patience, flow, columns }: Front, own: FrontPods, place: 
   return (entered[ringPlace(place, flow.at + 1)] as number) - (entered[ringPlace(place, since)] as number);
 }
 
+/** A pod has no fewer, and not more, without a client than it has. */
 function within(most: number, count: number): number {
   return Math.min(most, Math.max(0, count));
 }

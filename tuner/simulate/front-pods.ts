@@ -1,7 +1,7 @@
 import { enterQueue, leaveQueue, ringPlace, waitingSince } from './fifo-queue.ts';
 import { type Front, type FrontPods, localHeld, podsOf, updateCpuSeconds } from './front.ts';
 import { recordHandover, recordPassed, recordStarts, recordUnpassed } from './front-delays.ts';
-import { goneInBacklog, passGone, slotlessChangeIn } from './front-give-up.ts';
+import { goneInBacklog, passGone } from './front-give-up.ts';
 import type { FrontSecond } from './front-second.ts';
 import { createPodLoad, type PodLoad, passStages, startingIn } from './pass-stages.ts';
 import { finishSecond, meanEnding, type PodFlow } from './pod-flow.ts';
@@ -117,15 +117,25 @@ function loadOf(front: Front, own: FrontPods, place: number, waiting: number): P
   load.free = model.slotsPerReplica - held;
   load.relayShare = relays === null ? 0 : relayShareOf(front, own, place, waiting);
   load.relays = relays;
-  load.released = slotlessChangeIn(own.clients, place, flow.at);
-  load.goneFirst = waiting > 0 ? waitingSince(own.backlog, place, flow.at + 0.5 - front.patience.seconds) : 0;
-  if (load.goneFirst > 0) load.goneChatsPassing = Math.max(0, 1 - secondsHeldForNobody(front, load.jobs));
+  load.released = 0;
+  load.goneFirst = 0;
+  if (own.clients.isUsed[place] === 1) expectNobody(front, own, place, waiting);
   return load;
 }
 
-/** How long a chat has its slot whose client has left: until its first token. */
-function secondsHeldForNobody({ local, patience }: Front, jobs: number): number {
-  return local === null ? 0 : local.cpuBefore * (1 + jobs) + patience.silenceSeconds;
+/** Of the slots those that come free as clients are missed, and of what waits those whose client has left. */
+function expectNobody(
+  { flow, patience, local }: Front,
+  own: FrontPods,
+  place: number,
+  waiting: number,
+): void {
+  load.released = own.clients.slotlessChange[ringPlace(place, flow.at)] as number;
+  if (waiting <= 0) return;
+  load.goneFirst = waitingSince(own.backlog, place, flow.at + 0.5 - patience.seconds);
+  // A chat whose client has left has its slot until the first token.
+  const held = local === null ? 0 : local.cpuBefore * (1 + load.jobs) + patience.silenceSeconds;
+  load.goneChatsPassing = Math.max(0, 1 - held);
 }
 
 /** Of what is there to begin, about the share that will be relayed: what waits is taken to be like its first. */
@@ -201,9 +211,9 @@ function storeFlow(front: Front, own: FrontPods, place: number): void {
   columns.beginning[place] = flow.beginning;
   columns.answering[place] = flow.answering;
   columns.ending[place] = flow.ending;
-  const running = flow.beginning + flow.answering + flow.ending;
-  passGone(front, own, place, running);
-  front.goneInBacklogs += goneInBacklog(front, own, place, flow.at + 1);
+  const waiting = columns.waiting[place] as number;
+  if (own.clients.isUsed[place] === 1) passGone(front, own, place);
+  if (waiting > 0) front.goneInBacklogs += goneInBacklog(front, own, place, flow.at + 1);
   const ofRelays = relays === null ? 0 : relays.accepting + relays.closing;
   const jobs = (flow.beginning + flow.ending + ofRelays) / model.processes;
   columns.cpuJobs[place] = jobs;
@@ -211,6 +221,6 @@ function storeFlow(front: Front, own: FrontPods, place: number): void {
   sums.answering += flow.answering;
   sums.ending += flow.ending;
   sums.relayed += columns.relayed[place] as number;
-  sums.waiting += columns.waiting[place] as number;
+  sums.waiting += waiting;
   sums.cpuJobs += jobs;
 }

@@ -2,7 +2,14 @@ import { quantile } from 'simple-statistics';
 import { simulate } from '../simulate.ts';
 import { prepareScaling } from '../world.ts';
 import { modelOf, scalingOf } from './case-model.ts';
-import { average, type Compared, drawArrivals, mean, type Pair, withPhases } from './compare-with-reference.ts';
+import {
+  average,
+  type Compared,
+  drawArrivals,
+  mean,
+  type Pair,
+  withPhases,
+} from './compare-with-reference.ts';
 import type { GiveUpCase } from './give-up-cases.ts';
 import type { ReferenceResult, ReferenceSample } from './reference-case.ts';
 import { simulateRequests } from './reference-simulation.ts';

@@ -1,6 +1,8 @@
 import { fittedCases, freshCases, otherCases, scalingCases } from './cases.ts';
+import { compareGiveUp, type GiveUpComparison } from './compare-give-up.ts';
 import { compareWeb } from './compare-web.ts';
 import { type Compared, compareWithReference } from './compare-with-reference.ts';
+import { giveUpCases } from './give-up-cases.ts';
 import { mixedCases } from './mixed-cases.ts';
 import { scaleInCases } from './scale-in-cases.ts';
 import { shareCases } from './share-cases.ts';
@@ -73,6 +75,33 @@ for (const { name, template, within, replications: own } of webCases) {
     template.scaling === null ? '' : percent(meanReplicas),
   ];
   row(cells);
+}
+
+const countNames: Readonly<Partial<Record<keyof GiveUpComparison, string>>> = {
+  served: 'requests served',
+  givenUp: 'requests given up',
+  workerSeconds: 'CPU of the workers',
+  queuedMean: 'runs in the queue, mean',
+  queuedPeak: 'the same, peak',
+  clientsMean: 'clients that wait, mean',
+  clientsPeak: 'the same, peak',
+};
+
+for (const { name, template, within, countsWithin, replications: own } of giveUpCases) {
+  if (!wanted.test(name)) continue;
+  const compared = compareGiveUp(template, replicationsOf(own));
+  for (const [what, p95] of [
+    [latencies.chatFirstTokenP95, compared.chatFirstTokenP95],
+    [latencies.runFirstTokenP95, compared.runFirstTokenP95],
+  ] as const) {
+    if (p95 !== null) row([name, what, ...quantile(p95), `${100 * within} %`, '', '']);
+  }
+  for (const [key, what] of Object.entries(countNames)) {
+    const count = compared[key as keyof GiveUpComparison];
+    if (count === null || count.reference === 0) continue;
+    const both = [count.reference, count.simulated].map((value) => value.toFixed(value < 10 ? 2 : 0));
+    row([name, what, ...both, withConfidence(count), `${100 * countsWithin} %`, '', '']);
+  }
 }
 
 function row(cells: readonly string[]): void {
