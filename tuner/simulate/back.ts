@@ -1,5 +1,4 @@
 import { answeredIn, fillAnswers, keepAnswers } from './answer-stage.ts';
-import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import type { DelayHistogram } from './delay-histogram.ts';
 import { addSpreadDelay, mostOf, type UncertainDelay } from './delay-histogram.ts';
 import { createFifoQueues, type FifoQueues } from './fifo-queue.ts';
@@ -104,7 +103,7 @@ export function createBack(
     own: null,
     isFollowed: false,
     detached: 0,
-    cpuMet: { jobs: 0, growth: 0, variation: variationOfUnknownCpuWait, most: Number.POSITIVE_INFINITY },
+    cpuMet: { jobs: 0, growth: 0, variation: 0, most: Number.POSITIVE_INFINITY },
     cpuMilliseconds: 0,
     owedCpu: 0,
     lostRuns: 0,

@@ -1,5 +1,5 @@
 import { type Back, type BackSecond, type BackTrace, beginTogether, recordDelay, useCpu } from './back.ts';
-import { variationOfUnknownCpuWait } from './cpu-chance.ts';
+import { variationOfPooledCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { clearQueue } from './fifo-queue.ts';
 import { clearHandover, delayLengths, type Handover } from './handover.ts';
@@ -107,7 +107,10 @@ export function passCalm(back: Back, second: BackSecond, delaySeconds: number): 
   const { queued, flow, plan, detached } = back;
   const { seconds } = plan;
   setCalm(back, true, second);
-  back.cpuMet.variation = variationOfUnknownCpuWait;
+  back.cpuMet.variation = variationOfPooledCpuWait(
+    back.cpuMet.jobs,
+    Math.max(1, back.pods.readyCount) * back.model.processes,
+  );
   back.cpuMet.most = Number.POSITIVE_INFINITY;
   flow.beginning = plan.beginning;
   flow.answering = plan.answering;
@@ -141,11 +144,14 @@ export function takeRest(back: Back, rest: Handover): void {
   clearHandover(rest);
 }
 
+/** Of what runs met before they came: a wait for the CPU of an API with one or two requests a process. */
+const variationBefore = 1.2;
+
 /** The delays of the runs since the last time; to be called before a bucket of time is closed as well. */
 export function recordCalmDelays(back: Back, second: BackSecond): void {
   if (back.unrecorded === 0) return;
   const mean = back.unrecordedDelays / back.unrecorded;
-  recordDelay(back, { mean, deviation: mean * variationOfUnknownCpuWait }, back.unrecorded, second);
+  recordDelay(back, { mean, deviation: mean * variationBefore }, back.unrecorded, second);
   back.unrecorded = 0;
   back.unrecordedDelays = 0;
 }

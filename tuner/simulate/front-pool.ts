@@ -1,4 +1,4 @@
-import { variationOfUnknownCpuWait } from './cpu-chance.ts';
+import { variationOfPooledCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import { noDelay } from './delay-histogram.ts';
 import { addToClasses } from './first-token-delays.ts';
@@ -137,28 +137,32 @@ export function recordPooledDelays(front: Front, second: FrontSecond): void {
   const { cpuMet, sums, patience } = front;
   cpuMet.jobs = sums.cpuJobs;
   cpuMet.growth = 0;
-  // Which pod a request met is not known, so neither is which of their loads.
-  cpuMet.variation = variationOfUnknownCpuWait;
+  cpuMet.variation = pooledVariation(front);
   cpuMet.most = Number.POSITIVE_INFINITY;
   addToClasses(second.delays, front.unrecorded * patience.usualShare, noDelay, cpuMet);
   front.abandoned += front.unrecorded * (1 - patience.usualShare);
   front.unrecorded = 0;
 }
 
+function pooledVariation({ sums, pods, model }: Front): number {
+  return variationOfPooledCpuWait(sums.cpuJobs, Math.max(1, pods.readyCount) * model.processes);
+}
+
 /** Runs that pods were still accepting are handed over as their pods become alike. */
-function handOverRest({ pods, columns, handover, cpuMet, relayed }: Front): void {
+function handOverRest(front: Front): void {
+  const { pods, columns, handover, cpuMet, relayed } = front;
   const half = (relayed?.cpuSeconds ?? 0) / 2;
   for (let index = 0; index < pods.readyCount; index++) {
     const count = columns.accepting[pods.ready[index] as number] as number;
     const wait = cpuMet.jobs * half;
-    if (count > 0) handOver(handover, count, wait, wait * variationOfUnknownCpuWait);
+    if (count > 0) handOver(handover, count, wait, wait * pooledVariation(front));
   }
 }
 
 /** Runs that come to a pool are handed over at once, after what they wait for its CPU. */
 export function acceptPooled(front: Front, count: number): void {
   const wait = acceptSeconds(front);
-  handOver(front.handover, count, wait, wait * variationOfUnknownCpuWait);
+  handOver(front.handover, count, wait, wait * pooledVariation(front));
 }
 
 /** What the CPU of a pool makes the acceptance of a run longer by. */

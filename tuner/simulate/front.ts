@@ -1,5 +1,4 @@
 import { fillAnswers } from './answer-stage.ts';
-import { variationOfUnknownCpuWait } from './cpu-chance.ts';
 import { clearQueue, createFifoQueues, type FifoQueues } from './fifo-queue.ts';
 import type { CpuMet } from './first-token-delays.ts';
 import { createGoneClients, forgetGone, type GoneClients, goneInBacklog } from './front-give-up.ts';
@@ -126,7 +125,7 @@ export function createFront(
     plan: createPoolPlan(),
     unrecorded: 0,
     recordAt: 0,
-    cpuMet: { jobs: 0, growth: 0, variation: variationOfUnknownCpuWait, most: Number.POSITIVE_INFINITY },
+    cpuMet: { jobs: 0, growth: 0, variation: 0, most: Number.POSITIVE_INFINITY },
     flow: createPodFlow(),
     pooledCpuMilliseconds: 0,
     arrivals: { local: noArrivals, first: 0 },

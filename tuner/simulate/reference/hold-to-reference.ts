@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { aimedAtCases } from './aimed-at-cases.ts';
 import { type AccuracyCase, fittedCases, freshCases, otherCases, scalingCases } from './cases.ts';
 import {
   type CaseComparison,
@@ -24,6 +25,7 @@ export function holdToReference(isWanted: (one: AccuracyCase) => boolean): void 
     { kind: 'what the constants were fitted to', cases: fittedCases },
     { kind: 'other shapes of requests and pods', cases: otherCases },
     { kind: 'shapes that were made up last', cases: freshCases },
+    { kind: 'loads that an HPA aims at', cases: aimedAtCases },
     { kind: 'shares of CPU before the first token', cases: shareCases },
     { kind: 'chats beside runs', cases: mixedCases },
     { kind: 'scaling out by the rules of the HPA', cases: scalingCases },

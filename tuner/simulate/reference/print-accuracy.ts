@@ -1,3 +1,4 @@
+import { aimedAtCases } from './aimed-at-cases.ts';
 import { fittedCases, freshCases, otherCases, scalingCases } from './cases.ts';
 import { compareGiveUp, type GiveUpComparison } from './compare-give-up.ts';
 import { compareWeb } from './compare-web.ts';
@@ -28,6 +29,7 @@ for (const { name, template, quantity, also = [], within, lossesWithin = within,
   ...fittedCases,
   ...otherCases,
   ...freshCases,
+  ...aimedAtCases,
   ...shareCases,
   ...mixedCases,
   ...scalingCases,
