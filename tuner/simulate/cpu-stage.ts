@@ -10,6 +10,15 @@ import { ringMask, ringSeconds } from './fifo-queue.ts';
 export interface CpuClocks {
   /** CPU seconds that each request on the process had been given at the beginning of each second; a ring each. */
   readonly given: Float64Array;
+  /** Second in which each began: see clearClock. */
+  readonly began: Int32Array;
+}
+
+/** CPU that requests need on a stage, seconds at full speed: mean, and deviation from one request to the next. */
+export interface CpuNeed {
+  readonly cpuSeconds: number;
+  /** Less than the mean. */
+  readonly deviation: number;
 }
 
 /** Requests on one stage of their work, such as all that is done before the first token. */
@@ -23,7 +32,7 @@ export interface CpuStages {
 }
 
 export function createCpuClocks(processes: number): CpuClocks {
-  return { given: new Float64Array(processes * ringSeconds) };
+  return { given: new Float64Array(processes * ringSeconds), began: new Int32Array(processes) };
 }
 
 export function createCpuStages(processes: number): CpuStages {
@@ -50,36 +59,76 @@ export function advanceClock({ given }: CpuClocks, process: number, at: number, 
  * Of the requests that were on the stage when second `at` began, those that are done when it ends. Nothing changes
  * by asking; enterStage lets happen what was asked last.
  *
+ * Half of them need a deviation less than the mean, half one more: while ever more come, those that are done early are
+ * more than those that are done late, which two needs tell as well as a whole distribution would.
+ *
  * @param step `share`: what the clock moves on by in this second
- * @param cpuSeconds that a request needs on this stage
  */
 export function passOld(
   stages: CpuStages,
   clocks: CpuClocks,
   process: number,
-  { at, share }: { readonly at: number; readonly share: number },
-  cpuSeconds: number,
+  step: ClockStep,
+  { cpuSeconds, deviation }: CpuNeed,
 ): number {
-  const { entered, oldest, passed, foundOldest, foundPassed } = stages;
-  const { given } = clocks;
-  const ring = process * ringSeconds;
+  const { oldest, passed, foundOldest, foundPassed } = stages;
+  const { at, share } = step;
   const before = passed[process] as number;
-  const now = given[ring + (at & ringMask)] as number;
-  const target = now + share - cpuSeconds;
-  let second = Math.max(oldest[process] as number, at + 2 - ringSeconds);
-  let total = entered[ring + (at & ringMask)] as number;
-  if (target < now) {
-    while (second + 1 < at && (given[ring + ((second + 1) & ringMask)] as number) <= target) second++;
-    const from = given[ring + (second & ringMask)] as number;
-    const to = given[ring + ((second + 1) & ringMask)] as number;
-    const enteredFrom = entered[ring + (second & ringMask)] as number;
-    const enteredTo = entered[ring + ((second + 1) & ringMask)] as number;
-    const reached = Math.min(1, Math.max(0, (target - from) / (to - from)));
-    total = enteredFrom + reached * (enteredTo - enteredFrom);
-    foundOldest[process] = second;
-  } else foundOldest[process] = at;
+  const target = (clocks.given[process * ringSeconds + (at & ringMask)] as number) + share - cpuSeconds;
+  found.second = Math.max(oldest[process] as number, at + 2 - ringSeconds);
+  const spread = share < shareOfMany ? deviation : 0;
+  let total = cameBy(target - spread, stages, clocks, process, step);
+  foundOldest[process] = found.second;
+  if (spread > 0) total = (total + cameBy(target + spread, stages, clocks, process, step)) / 2;
   foundPassed[process] = Math.max(before, total);
   return total > before ? total - before : 0;
+}
+
+/** Of a second, what each of so many gets that it matters how they differ and how their number changed. */
+const shareOfMany = 0.25;
+
+/** The clock moves on by `share` in second `at`. */
+interface ClockStep {
+  readonly at: number;
+  readonly share: number;
+}
+
+/** Second from which on the clock is looked up, and in which it was found; reused. */
+const found = { second: 0 };
+
+/**
+ * How many had come to a stage when the clock of its process stood at `target`; of those that come in second `at` none.
+ *
+ * They come evenly over a second, in which the clock runs the slower the more there are, and these go evenly from one
+ * number to another: the quadratic with the right slope at both ends. Taken as even, the first second of a burst would be
+ * done too early, and all that comes later with it.
+ */
+function cameBy(
+  target: number,
+  { entered }: CpuStages,
+  { given, began }: CpuClocks,
+  process: number,
+  { at, share }: ClockStep,
+): number {
+  const ring = process * ringSeconds;
+  if (target >= (given[ring + (at & ringMask)] as number)) {
+    found.second = at;
+    return entered[ring + (at & ringMask)] as number;
+  }
+  let { second } = found;
+  while (second + 1 < at && (given[ring + ((second + 1) & ringMask)] as number) <= target) second++;
+  found.second = second;
+  const from = given[ring + (second & ringMask)] as number;
+  const to = given[ring + ((second + 1) & ringMask)] as number;
+  const enteredFrom = entered[ring + (second & ringMask)] as number;
+  const enteredTo = entered[ring + ((second + 1) & ringMask)] as number;
+  let reached = Math.min(1, Math.max(0, (target - from) / (to - from)));
+  if (share < shareOfMany && second >= (began[process] as number)) {
+    const before = from - (given[ring + ((second - 1) & ringMask)] as number);
+    const after = second + 1 < at ? (given[ring + ((second + 2) & ringMask)] as number) - to : share;
+    reached -= ((before - after) / (before + 2 * (to - from) + after)) * reached * (1 - reached);
+  }
+  return enteredFrom + reached * (enteredTo - enteredFrom);
 }
 
 /** How a number of requests on a process goes evenly from one to another in a second; a request itself included. */
@@ -92,11 +141,17 @@ export interface Sharing {
 const evenBelow = 0.05;
 
 /**
- * Of requests that come evenly over a second, the share that is done when it ends.
+ * Of requests that come evenly over a second, the share that is done when it ends; half of them need less, half more.
  *
  * While n grows by g a second the clock runs by 1 / n: who came while there were at most n₁ · e^(-g · cpu) is done.
  */
-export function passNew(share: number, { from, to }: Sharing, cpuSeconds: number): number {
+export function passNew(share: number, sharing: Sharing, { cpuSeconds, deviation }: CpuNeed): number {
+  if (deviation === 0 || share >= shareOfMany) return passNewOf(share, sharing, cpuSeconds);
+  const early = passNewOf(share, sharing, cpuSeconds - deviation);
+  return early === 0 ? 0 : (early + passNewOf(share, sharing, cpuSeconds + deviation)) / 2;
+}
+
+function passNewOf(share: number, { from, to }: Sharing, cpuSeconds: number): number {
   const growth = to - from;
   const change = growth * cpuSeconds;
   const done =
@@ -120,7 +175,8 @@ export function enterStage(
 }
 
 /** Begins anew at second `at`, with nobody on the process. */
-export function clearClock({ given }: CpuClocks, process: number, at: number): void {
+export function clearClock({ given, began }: CpuClocks, process: number, at: number): void {
+  began[process] = at;
   given[process * ringSeconds + (at & ringMask)] = 0;
   given[process * ringSeconds + ((at - 1) & ringMask)] = -1;
 }

@@ -164,12 +164,12 @@ function passWithClock(flow: PodFlow, cpu: PodCpu, mix: ServiceMix, { relays }: 
   const { place } = flow;
   const share = clockShare(sharing);
   flow.share = share;
-  flow.passBegin = passNew(share, sharing, mix.cpuBefore);
+  flow.passBegin = passNew(share, sharing, mix.needBefore);
   flow.passAnswer = cpu.answers.time.sameSecond;
-  flow.passEnd = passNew(share, sharing, mix.cpuAfter);
-  flow.begunOld = passOld(cpu.before, cpu.clocks, place, flow, mix.cpuBefore);
+  flow.passEnd = passNew(share, sharing, mix.needAfter);
+  flow.begunOld = passOld(cpu.before, cpu.clocks, place, flow, mix.needBefore);
   flow.answeredOld = flow.doneWaiting + flow.begunOld * flow.passAnswer;
-  flow.endedOld = passOld(cpu.after, cpu.clocks, place, flow, mix.cpuAfter);
+  flow.endedOld = passOld(cpu.after, cpu.clocks, place, flow, mix.needAfter);
   if (relays !== null) passRelays(relays, cpu.clocks, sharing, flow);
 }
 

@@ -22,13 +22,14 @@ function passThrough(seconds: readonly Second[], cpuSeconds: number, present = 0
   const clocks = createCpuClocks(1);
   const stage = createCpuStages(1);
   const parts = createPassedParts();
+  const need = { cpuSeconds, deviation: 0 };
   clearClock(clocks, 0, 0);
   fillStage(stage, 0, 0, { count: present, cpuSeconds });
   const recorded = stage.entered[0] as number;
   const through: { at: number; came: number; wait: number; weight: number }[] = [];
   for (const [at, { coming, share }] of seconds.entries()) {
-    passOld(stage, clocks, 0, { at, share }, cpuSeconds);
-    const passingNew = passNew(share, { from: 1 / share, to: 1 / share }, cpuSeconds);
+    passOld(stage, clocks, 0, { at, share }, need);
+    const passingNew = passNew(share, { from: 1 / share, to: 1 / share }, need);
     findPassed(parts, stage, clocks, 0, { at, share, cpuSeconds, coming, passingNew, recorded });
     for (let part = 0; part < parts.count; part++) {
       const [came = 0, wait = 0, weight = 0] = [parts.second[part], parts.wait[part], parts.weight[part]];

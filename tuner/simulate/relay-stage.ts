@@ -26,8 +26,9 @@ import type { ServiceMix } from './service-mix.ts';
  * worker is done with them (closing). Both take as long at full speed, so they are one stage of the pod's CPU.
  */
 export interface RelayStage {
-  /** CPU at full speed of each of both. */
+  /** CPU at full speed of each of both: all runs alike. */
   readonly cpuSeconds: number;
+  readonly deviation: number;
   readonly stage: CpuStages;
   /** Of those that come to the stage in each second, the share that is to be accepted; a ring per pod. */
   readonly acceptShare: Float64Array;
@@ -62,6 +63,7 @@ export function createRelayStage(places: number, mix: ServiceMix): RelayStage {
   const ring = () => new Float64Array(places * ringSeconds);
   return {
     cpuSeconds: mix.cpuSeconds / 2,
+    deviation: 0,
     stage: createCpuStages(places),
     acceptShare: ring(),
     shareOfCome: ring(),
@@ -96,8 +98,8 @@ export function passRelaysAtOnce(relays: RelayStage, jobs: number): void {
 }
 
 export function passRelays(relays: RelayStage, clocks: CpuClocks, sharing: Sharing, flow: RelayStep): void {
-  relays.pass = passNew(flow.share, sharing, relays.cpuSeconds);
-  relays.passedOld = passOld(relays.stage, clocks, flow.place, flow, relays.cpuSeconds);
+  relays.pass = passNew(flow.share, sharing, relays);
+  relays.passedOld = passOld(relays.stage, clocks, flow.place, flow, relays);
 }
 
 /** A second of a pod, in which the clock of its process moves on by `share`. */

@@ -1,5 +1,6 @@
 import type { RequestClass } from '../contracts/component.ts';
 import { newSurvivingSecond, survivingSecond } from './cpu-sharing.ts';
+import type { CpuNeed } from './cpu-stage.ts';
 import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 
 /**
@@ -15,6 +16,9 @@ export interface ServiceMix {
   readonly cpuAfter: number;
   /** Both together. */
   readonly cpuSeconds: number;
+  /** The same, with how much it differs from one request to the next. */
+  readonly needBefore: CpuNeed;
+  readonly needAfter: CpuNeed;
   /** Of the requests that wait for others, the share that still does a second later; of those that begin to. */
   readonly surviving: number;
   readonly newSurviving: number;
@@ -84,6 +88,8 @@ export function serviceMix(
     cpuBefore,
     cpuAfter: cpuSeconds - cpuBefore,
     cpuSeconds,
+    needBefore: { cpuSeconds: cpuBefore, deviation: cpuVariation * cpuBefore },
+    needAfter: needAfter(cpuSeconds, cpuBefore),
     surviving: survivingSecond(waitSeconds),
     newSurviving: newSurvivingSecond(waitSeconds),
     waitSeconds,
@@ -101,6 +107,24 @@ export function serviceMix(
   };
 }
 
+/**
+ * Coefficient of variation of a request's CPU, which nobody measures: recordings of Dify 1.12.1 took 143 ms for answers
+ * of 20 tokens and 202 ms for 100.
+ */
+const cpuVariation = 0.2;
+/** Of its mean, for a need of which half is less by a deviation. */
+const mostDeviation = 0.9;
+
+/**
+ * A request that needs more before its first token needs more after it. What differs there by itself makes up for what the
+ * stage does not know of the one before, so that both together differ as much as the whole.
+ */
+function needAfter(cpuSeconds: number, cpuBefore: number): CpuNeed {
+  const cpuAfter = cpuSeconds - cpuBefore;
+  const own = cpuVariation * Math.sqrt(Math.max(0, cpuSeconds ** 2 - cpuBefore ** 2));
+  return { cpuSeconds: cpuAfter, deviation: Math.min(mostDeviation * cpuAfter, own) };
+}
+
 const shortestWaitSeconds = 0.01;
 const mostSquaredVariation = 10;
 
@@ -110,6 +134,8 @@ export const noService: ServiceMix = {
   cpuBefore: 0,
   cpuAfter: 0,
   cpuSeconds: 0,
+  needBefore: { cpuSeconds: 0, deviation: 0 },
+  needAfter: { cpuSeconds: 0, deviation: 0 },
   surviving: 0,
   newSurviving: 0,
   waitSeconds: shortestWaitSeconds,
