@@ -64,6 +64,19 @@ describe('calibrateAgainstRecording', () => {
     expect(p95(llm)).toBeLessThan(p95() / 4);
   });
 
+  it('ends with the load where that sent clients away that still waited, as none do in the simulation', () => {
+    const lastSecond = (inFlight: Series) => {
+      const evidence = { ...recorded({ inFlight: { chat: inFlight } }), loadEndSeconds: 122 };
+      const [first] = calibrationSeries(evidence);
+      return first?.find(({ quantity }) => quantity === 'chat inFlight')?.simulated.values.length;
+    };
+    const upTo = (count: number, atEnd: number) =>
+      series(Array.from({ length: 50 }, (_, step) => (step < 20 ? count : step * 5 + 5 <= 122 ? atEnd : 0)));
+    expect(lastSecond(upTo(40, 20))).toBe(122);
+    // The last of them were answered just then.
+    expect(lastSecond(upTo(40, 2))).toBe(Math.floor(recorded({}).durationSeconds));
+  });
+
   it('has nothing to say where the evidence does not carry a simulation', () => {
     expect(calibrateAgainstRecording({ ...recorded({ queueDepth: constant(1) }), arrivals: {} })).toEqual([]);
   });

@@ -96,12 +96,27 @@ function recordedMoments({ metricPipeline }: Evidence, model: SimulationModel): 
 }
 
 function recordedDemand(evidence: Evidence): Omit<Demand, 'seed'> {
-  const durationSeconds = Math.max(1, Math.floor(evidence.durationSeconds));
+  const durationSeconds = Math.max(1, Math.floor(comparableSeconds(evidence)));
   const arrivals: Partial<Record<RequestClass, Uint16Array>> = {};
   for (const name of classesWithArrivals(evidence)) {
     arrivals[name] = wholeRequests(arrivalsPerSecond(evidence, name, 0, durationSeconds));
   }
   return { durationSeconds, arrivals };
+}
+
+/** Where so much of the most there ever were in flight is left at the end of the load, the load was cut off. */
+const leftAtEnd = 0.1;
+
+/**
+ * How long what is simulated can be like what was recorded: the end of a load sends those away who still wait, and Dify
+ * works off at once what nobody waits for.
+ */
+function comparableSeconds({ timeline, durationSeconds, loadEndSeconds }: Evidence): number {
+  const isCutOff = Object.values(timeline.inFlight).some(({ fromSeconds, stepSeconds, values }) => {
+    const last = values[Math.floor((loadEndSeconds - fromSeconds) / stepSeconds) - 1] ?? 0;
+    return last > leftAtEnd * Math.max(...values.map((value) => value ?? 0));
+  });
+  return isCutOff ? Math.min(durationSeconds, loadEndSeconds) : durationSeconds;
 }
 
 /** A series with longer steps has fractions; what is cut off is carried on, so that none is lost. */

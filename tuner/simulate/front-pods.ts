@@ -33,26 +33,21 @@ export function stepPods(front: Front, second: FrontSecond): void {
     front.trace.relaysOnCpu[second.atSeconds] = relaysOnCpu(front);
     front.trace.waiting[second.atSeconds] = sums.waiting;
     front.trace.goneWaiting[second.atSeconds] = front.goneInBacklogs;
-    front.trace.goneHeld[second.atSeconds] = goneHeld(front, own);
+    front.trace.goneHeld[second.atSeconds] = sumOfReady(front, own.clients.gone);
+    front.trace.relaysWaiting[second.atSeconds] = sumOfReady(front, own.relaysWaiting);
   }
 }
 
-function goneHeld({ pods }: Front, { clients }: FrontPods): number {
+function sumOfReady({ pods }: Front, column: Float64Array): number {
   let sum = 0;
   for (let index = 0; index < pods.readyCount; index++) {
-    sum += clients.gone[pods.ready[index] as number] as number;
+    sum += column[pods.ready[index] as number] as number;
   }
   return sum;
 }
 
-function relaysOnCpu({ pods, columns }: Front): number {
-  const { accepting, closing } = columns;
-  let sum = 0;
-  for (let index = 0; index < pods.readyCount; index++) {
-    const place = pods.ready[index] as number;
-    sum += (accepting[place] as number) + (closing[place] as number);
-  }
-  return sum;
+function relaysOnCpu(front: Front): number {
+  return sumOfReady(front, front.columns.accepting) + sumOfReady(front, front.columns.closing);
 }
 
 function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecond): void {
@@ -66,13 +61,14 @@ function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecon
   passStages(flow, own.cpu, mix, load);
 
   const endingRate = endingRateOf(front, place, second);
-  const arrived = takeArrivals(front, place);
+  const arrived = takeArrivals(front, own, place);
   const excess = waiting - load.free + (arrived - endingRate) / 2;
   load.coming = waiting + arrived;
   const started = startingIn(flow, load);
   enterQueue(own.backlog, place, at, arrived);
   leaveQueue(own.backlog, place, at, { count: started, free: load.free });
   const relaysStarted = own.relays === null ? 0 : relaysAmong(own.relays, place, own.backlog.parts);
+  own.relaysWaiting[place] = Math.max(0, (own.relaysWaiting[place] as number) - relaysStarted);
   finishSecond(flow, own.cpu, mix, { started: started - relaysStarted, noise: second.noise });
   columns.waiting[place] = load.coming - started;
   const starts = { place, started, excess, endingRate, jobs: load.jobs };
@@ -161,8 +157,9 @@ function endingRateOf(front: Front, place: number, { relayEndingRatio }: FrontSe
   return local + (columns.relayed[place] as number) * relayEndingRatio;
 }
 
-function takeArrivals({ columns }: Front, place: number): number {
+function takeArrivals({ columns }: Front, { relaysWaiting }: FrontPods, place: number): number {
   const { localArrivals, relayArrivals } = columns;
+  relaysWaiting[place] = (relaysWaiting[place] as number) + (relayArrivals[place] as number);
   const arrived = (localArrivals[place] as number) + (relayArrivals[place] as number);
   localArrivals[place] = 0;
   relayArrivals[place] = 0;

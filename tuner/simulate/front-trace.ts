@@ -4,6 +4,8 @@ export interface FrontTrace {
   /** Relayed requests on the CPU, before and after their run; 0 while pooled. */
   readonly relaysOnCpu: Float32Array;
   readonly waiting: Float32Array;
+  /** Of them, those that will be relayed. */
+  readonly relaysWaiting: Float32Array;
   /** Of the requests that run here, and of those in backlogs, the ones whose client has left. */
   readonly goneHeld: Float32Array;
   readonly goneWaiting: Float32Array;
@@ -18,6 +20,7 @@ export function createFrontTrace(seconds: number): FrontTrace {
     localHeld: column(),
     relaysOnCpu: column(),
     waiting: column(),
+    relaysWaiting: column(),
     goneHeld: column(),
     goneWaiting: column(),
     busySeconds: column(),

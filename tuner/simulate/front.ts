@@ -168,6 +168,8 @@ export interface FrontPods {
   /** null where nothing is relayed. */
   readonly relays: RelayStage | null;
   readonly clients: GoneClients;
+  /** Of those in the backlog, how many will be relayed. */
+  readonly relaysWaiting: Float64Array;
 }
 
 /** Made when they are first needed: most simulations of a calm component never do. */
@@ -178,14 +180,16 @@ export function podsOf(front: Front): FrontPods {
     backlog: createFifoQueues(places),
     relays: front.relayed === null ? null : createRelayStage(places, front.relayed),
     clients: createGoneClients(places),
+    relaysWaiting: new Float64Array(places),
   };
   return front.own;
 }
 
 /** A pod's rings begin anew at a second. */
 export function beginPod(front: Front, place: number, atSeconds: number): void {
-  const { cpu, backlog, relays, clients } = podsOf(front);
+  const { cpu, backlog, relays, clients, relaysWaiting } = podsOf(front);
   forgetGone(clients, place);
+  relaysWaiting[place] = 0;
   cpu.isShared[place] = 0;
   fillAnswers(cpu.answers, place, atSeconds, front.columns.answering[place] as number);
   clearQueue(backlog, place, atSeconds);
@@ -270,15 +274,11 @@ function clearPlace({ columns, pooledCpuMilliseconds }: Front, place: number): v
   columns.cpuMilliseconds[place] = -pooledCpuMilliseconds;
 }
 
-/** Of requests that came of late, the share that is relayed: a backlog holds classes in that proportion. */
-export function relayRatioOf({ relaysOfLate, localsOfLate }: Front): number {
-  const all = relaysOfLate + localsOfLate;
-  return all > 0 ? relaysOfLate / all : 0;
-}
-
 /** Works out anew what requests take of CPU, as they came of late: those that take longer are met more often. */
 export function updateCpuSeconds(front: Front): void {
-  const relays = relayRatioOf(front);
+  const { relaysOfLate, localsOfLate } = front;
+  const all = relaysOfLate + localsOfLate;
+  const relays = all > 0 ? relaysOfLate / all : 0;
   const local = front.local?.cpuSeconds ?? 0;
   const ofStage = (front.relayed?.cpuSeconds ?? 0) / 2;
   const cpuSeconds = (1 - relays) * local + relays * 2 * ofStage;

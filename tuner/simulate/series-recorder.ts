@@ -1,6 +1,5 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { ClassFlow } from './flows.ts';
-import { relayRatioOf } from './front.ts';
 import { bucketP95Seconds } from './latency-record.ts';
 import { pageQuantile } from './page-latency.ts';
 import type { ComponentSeries, SimulationSeries } from './result.ts';
@@ -72,16 +71,18 @@ function usageRatio({ pods, front, back, pages, model, autoscaler }: Unit, at: n
   return (busy / pods.readyCount + model.idleMillicores) / requested;
 }
 
-/** Of requests whose client has not left. Backlogs hold classes in the proportion in which they arrived of late. */
-function inFlightOf({ front, queued }: ClassFlow, at: number): number {
-  const waiting = (front.trace?.waiting[at] ?? 0) - (front.trace?.goneWaiting[at] ?? 0);
-  const relaysWaiting = waiting * relayRatioOf(front);
-  const held = (front.trace?.localHeld[at] ?? 0) - (front.trace?.goneHeld[at] ?? 0);
-  if (queued === null) return held + waiting - relaysWaiting;
+/** Of requests whose client has not left; those in backlogs have left in the same proportion of all classes. */
+function inFlightOf({ front: { trace: front }, queued }: ClassFlow, at: number): number {
+  if (front === null) return 0;
+  const waiting = front.waiting[at] ?? 0;
+  const there = waiting > 0 ? 1 - (front.goneWaiting[at] ?? 0) / waiting : 0;
+  const relaysWaiting = front.relaysWaiting[at] ?? 0;
+  if (queued === null) {
+    return (front.localHeld[at] ?? 0) - (front.goneHeld[at] ?? 0) + there * (waiting - relaysWaiting);
+  }
   const { trace } = queued.back;
-  const onCpu = front.trace?.relaysOnCpu[at] ?? 0;
   const inBack = (trace?.waiting[at] ?? 0) + (trace?.running[at] ?? 0) - (trace?.gone[at] ?? 0);
-  return relaysWaiting + onCpu + inBack;
+  return there * relaysWaiting + (front.relaysOnCpu[at] ?? 0) + inBack;
 }
 
 function queueDepth({ model }: World, { queued }: ClassFlow, at: number): number {
