@@ -29,17 +29,25 @@ export function reconcileAggregated(
   state: HpaState,
   inputs: AggregatedSyncInputs,
 ): number | null {
-  const moment = { atMs: inputs.atMs, currentReplicas: inputs.specReplicas };
+  moment.atMs = inputs.atMs;
+  moment.currentReplicas = inputs.specReplicas;
   const step = beginSync(hpa, state, moment);
   if (step !== 'readMetrics') return concludeWithoutMetrics(hpa, state, moment, step);
 
-  const outcome: MetricOutcome = { highest: 0, invalid: 0, firstInvalid: null };
+  outcome.highest = 0;
+  outcome.invalid = 0;
+  outcome.firstInvalid = null;
   for (let index = 0; index < hpa.metrics.length; index++) {
     const metric = hpa.metrics[index] as CompiledMetric;
     addProposal(outcome, metric, propose(hpa, metric, inputs, index));
   }
   return concludeFromMetrics(hpa, state, moment, outcome);
 }
+
+/** Reused: nobody keeps any of them beyond the sync. */
+const moment = { atMs: 0, currentReplicas: 0 };
+const outcome: MetricOutcome = { highest: 0, invalid: 0, firstInvalid: null };
+const reading = { value: 0, specReplicas: 0, statusReplicas: 0, podCount: 0, runningReadyPods: 0 };
 
 function propose(
   hpa: CompiledHpa,
@@ -55,13 +63,12 @@ function propose(
   if (pods.failed) return 'the metrics API answered an error or nothing';
   if (metric.type === 'Object' || metric.type === 'External') {
     if (!isExact(pods.value)) throw inexact(pods.value, `metrics[${index}].value`);
-    return proposeFromValue(hpa, metric, {
-      value: pods.value,
-      specReplicas: inputs.specReplicas,
-      statusReplicas: inputs.statusReplicas,
-      podCount: inputs.podCount,
-      runningReadyPods: inputs.runningReadyPods,
-    });
+    reading.value = pods.value;
+    reading.specReplicas = inputs.specReplicas;
+    reading.statusReplicas = inputs.statusReplicas;
+    reading.podCount = inputs.podCount;
+    reading.runningReadyPods = inputs.runningReadyPods;
+    return proposeFromValue(hpa, metric, reading);
   }
   const sums = sumsOf(metric, inputs.podCount, pods);
   const value = sums.valueTotal + sums.missingFallback;
