@@ -9,7 +9,7 @@ import type { Noise } from './noise.ts';
 import { answeredWithin, createPatience, eachPartOf, mayBeLate, type Patience } from './patience.ts';
 import { createPodCpu, createPodFlow, meanEnding, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
-import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
+import { type CalmLimits, createCalmLimits, createPoolPlan, type PoolPlan } from './pool-plan.ts';
 import { createGoneRuns, type GoneRuns } from './queue-give-up.ts';
 import { type ServiceMix, serviceMix } from './service-mix.ts';
 import { beginWorker, type WorkerPods } from './worker-pods.ts';
@@ -30,11 +30,10 @@ export interface Back {
   waiting: number;
   /** Whether no run came near to waiting in the last second; the rings are not kept then. */
   wasCalm: boolean;
-  /** While calm: runs up to which none waits (-1: to be worked out anew); runs whose delays are not recorded yet,
-   * the sum of these, and the second at which they are. */
-  mostRunning: number;
+  readonly calm: CalmLimits;
   /** Reused. */
   readonly plan: PoolPlan;
+  /** While calm: runs whose delays are not recorded yet, the sum of these, and the second at which they are. */
   unrecorded: number;
   unrecordedDelays: number;
   recordAt: number;
@@ -92,7 +91,7 @@ export function createBack(
     before: createDelaysBefore(),
     waiting: 0,
     wasCalm: true,
-    mostRunning: -1,
+    calm: createCalmLimits(queued.cpuSeconds),
     plan: createPoolPlan(),
     unrecorded: 0,
     unrecordedDelays: 0,
@@ -150,7 +149,6 @@ export function expectEnds(back: Back, at: number): number {
  */
 export function applyWorkerChanges(back: Back): number {
   const { pods, queued } = back;
-  back.mostRunning = -1;
   const before = runningRuns(back);
   if (pods.left.length > 0) takeAway(back);
   if (back.isFollowed && back.own !== null) {

@@ -5,7 +5,6 @@ import { enterQueue, type Leaving, leaveQueue } from './fifo-queue.ts';
 import { delayLengths, type Handover, keepDelays, placeBefore } from './handover.ts';
 import { createPodLoad, passStages } from './pass-stages.ts';
 import { endingNew, endingOld, finishSecond, meanEnding } from './pod-flow.ts';
-import { mostCalmJobs } from './pool-plan.ts';
 import { stepGoneRuns } from './queue-give-up.ts';
 import { type SlotLoad, slotWaitOf } from './slot-wait.ts';
 import { beginWorker, createWorkerPods, gatherWorkers, stepWorkers, type WorkerPods } from './worker-pods.ts';
@@ -45,11 +44,10 @@ const calmByFar = 0.7;
 
 /** @returns the pods, where it matters which of them a run is on; null: all are taken together */
 function followPods(back: Back, arrived: number, second: BackSecond): WorkerPods | null {
-  const { pods, model, queued } = back;
+  const { pods, model, queued, calm } = back;
   const jobs = (back.flow.beginning + back.flow.ending) / Math.max(1, pods.readyCount * model.processes);
   const wasFollowed = back.isFollowed;
-  const isFollowed =
-    pods.readyCount > 0 && jobs >= mostCalmJobs(queued.cpuSeconds) * (wasFollowed ? calmByFar : 1);
+  const isFollowed = pods.readyCount > 0 && jobs >= calm.mostJobs * (wasFollowed ? calmByFar : 1);
   if (!isFollowed) {
     if (wasFollowed && back.own !== null) gatherWorkers(back, back.own, second);
     back.isFollowed = false;

@@ -4,7 +4,7 @@ import { throughCpu } from './cpu-sharing.ts';
 import { clearQueue } from './fifo-queue.ts';
 import { clearHandover, delayLengths, type Handover } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
-import { calmGoesOn, mostCalmJobs, mostWithinSecond, planRequests, sharedAlikeSeconds } from './pool-plan.ts';
+import { fitCalmLimits, planRequests, sharedAlikeSeconds } from './pool-plan.ts';
 import { forgetGoneRuns } from './queue-give-up.ts';
 import { recordUnpassedOfWorkers } from './worker-pods.ts';
 
@@ -35,13 +35,12 @@ export interface CalmArrivals {
  * @returns seconds, at most those given; {@link passCalm} lets them happen
  */
 export function planCalm(back: Back, second: BackSecond, { counts, first, seconds }: CalmArrivals): number {
-  const { queued, flow, trace, plan, pods, model } = back;
+  const { queued, flow, trace, plan, calm } = back;
   plan.seconds = 0;
   if (!mayBeCalm(back)) return 0;
-  const perProcess = 1 / (pods.readyCount * model.processes);
+  const { perProcess, mostHeld, mostArriving, mostJobsMeanwhile: mostJobs } = calm;
+  const to = first + seconds;
   const { cpuBefore, cpuAfter } = queued;
-  const mostJobs = calmGoesOn * mostCalmJobs(queued.cpuSeconds);
-  const mostArriving = mostWithinSecond(queued.cpuSeconds, perProcess);
   const answeringShare = 1 - queued.surviving;
   const answeringNew = 1 - queued.newSurviving;
   let { beginning, answering, ending } = flow;
@@ -53,10 +52,10 @@ export function planCalm(back: Back, second: BackSecond, { counts, first, second
   let passEnd = 0;
   let index = first;
   let shareAnewAt = first;
-  for (; index < first + seconds; index++) {
+  for (; index < to; index++) {
     const arrived = counts[index] as number;
     if (arrived > mostArriving || cpuJobs >= mostJobs) break;
-    if (beginning + answering + ending + arrived > back.mostRunning) break;
+    if (beginning + answering + ending + arrived > mostHeld) break;
     if (index === shareAnewAt) {
       shareAnewAt += sharedAlikeSeconds;
       passBegin = throughCpu(1, cpuBefore, cpuJobs);
@@ -85,9 +84,13 @@ export function planCalm(back: Back, second: BackSecond, { counts, first, second
 }
 
 function mayBeCalm(back: Back): boolean {
-  const { waiting, cpuMet, queued, pods, model } = back;
-  if (waiting > 0 || cpuMet.jobs >= mostCalmJobs(queued.cpuSeconds) || pods.readyCount === 0) return false;
-  if (back.mostRunning < 0) back.mostRunning = mostWithoutWaiting(pods.readyCount * model.slotsPerReplica);
+  const { waiting, cpuMet, queued, pods, model, calm } = back;
+  const { readyCount } = pods;
+  if (waiting > 0 || cpuMet.jobs >= calm.mostJobs || readyCount === 0) return false;
+  if (calm.readyCount === readyCount) return true;
+  const { processes, slotsPerReplica } = model;
+  const mostHeld = mostWithoutWaiting(readyCount * slotsPerReplica);
+  fitCalmLimits(calm, { readyCount, processes, cpuSeconds: queued.cpuSeconds }, mostHeld);
   return true;
 }
 

@@ -8,7 +8,7 @@ import type { FrontSecond } from './front-second.ts';
 import type { FrontTrace } from './front-trace.ts';
 import { handOver } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
-import { calmGoesOn, mostCalmJobs, mostWithinSecond, planRequests, sharedAlikeSeconds } from './pool-plan.ts';
+import { fitCalmLimits, planRequests, sharedAlikeSeconds } from './pool-plan.ts';
 import { noService } from './service-mix.ts';
 
 /** From here on the sums stand for all pods, or each pod for itself. */
@@ -48,17 +48,16 @@ export function setPooled(front: Front, isPooled: boolean, second: FrontSecond):
  * @returns seconds, at most `seconds`; {@link passPool} lets them happen
  */
 export function planPool(front: Front, second: FrontSecond, relayed: number, seconds: number): number {
-  const { sums, arrivals, pods, model, trace, plan } = front;
+  const { sums, arrivals, trace, plan, calm } = front;
   plan.seconds = 0;
   if (isSurelyBusy(front)) return 0;
-  const mostLocal = front.mostHeld - relayed;
+  const { perProcess, mostArriving, mostJobsMeanwhile: mostJobs } = calm;
+  const mostLocal = calm.mostHeld - relayed;
   const local = front.local ?? noService;
   const relayLoad = relayLoadOf(front);
-  const perProcess = 1 / (pods.readyCount * model.processes);
   const { local: counts, first } = arrivals;
+  const to = first + seconds;
   const { cpuBefore, cpuAfter } = local;
-  const mostJobs = calmGoesOn * mostCalmJobs(local.cpuSeconds);
-  const mostArriving = mostWithinSecond(local.cpuSeconds, perProcess);
   const answering = 1 - local.surviving;
   const answeringNew = 1 - local.newSurviving;
   let { beginning, answering: waitingForOthers, ending, cpuJobs } = sums;
@@ -68,7 +67,7 @@ export function planPool(front: Front, second: FrontSecond, relayed: number, sec
   let passEnd = 0;
   let index = first;
   let shareAnewAt = first;
-  for (; index < first + seconds; index++) {
+  for (; index < to; index++) {
     const arrived = counts[index] as number;
     if (arrived > mostArriving || cpuJobs >= mostJobs) break;
     if (beginning + waitingForOthers + ending + arrived > mostLocal) break;
@@ -105,11 +104,18 @@ function keepTrace(trace: FrontTrace, at: number, localHeld: number, busySeconds
 
 /** Whether the next second is none of a pool whatever arrives in it. */
 export function isSurelyBusy(front: Front): boolean {
-  const { pods, sums, model } = front;
-  if (sums.waiting > 0 || sums.cpuJobs >= mostCalmJobs(front.local?.cpuSeconds ?? 0) || pods.readyCount === 0)
-    return true;
-  if (front.mostHeld < 0) front.mostHeld = pods.readyCount * mostWithoutWaiting(model.slotsPerReplica);
-  return sums.beginning + sums.answering + sums.ending + sums.relayed > front.mostHeld;
+  const { pods, sums, calm } = front;
+  const { readyCount } = pods;
+  if (sums.waiting > 0 || sums.cpuJobs >= calm.mostJobs || readyCount === 0) return true;
+  if (calm.readyCount !== readyCount) fitToPods(front);
+  return sums.beginning + sums.answering + sums.ending + sums.relayed > calm.mostHeld;
+}
+
+function fitToPods({ calm, pods, model, local }: Front): void {
+  const { readyCount } = pods;
+  const { processes, slotsPerReplica } = model;
+  const mostHeld = readyCount * mostWithoutWaiting(slotsPerReplica);
+  fitCalmLimits(calm, { readyCount, processes, cpuSeconds: local?.cpuSeconds ?? 0 }, mostHeld);
 }
 
 /** What was planned happens. Relayed requests come in, and leave, by {@link stepPooledRelays}. */

@@ -8,7 +8,7 @@ import type { ComponentModel, Demand, SimulationModel } from './model.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { createPodCpu, createPodFlow, type PodCpu, type PodFlow } from './pod-flow.ts';
 import type { Pods } from './pods.ts';
-import { createPoolPlan, type PoolPlan } from './pool-plan.ts';
+import { type CalmLimits, createCalmLimits, createPoolPlan, type PoolPlan } from './pool-plan.ts';
 import { createRelayStage, fillRuns, type RelayStage } from './relay-stage.ts';
 import { noService, type ServiceMix, serviceMix } from './service-mix.ts';
 
@@ -32,11 +32,10 @@ export interface Front {
   readonly sums: FrontSums;
   /** Of pods that are followed one by one; null until some are. */
   own: FrontPods | null;
-  /** While pooled: requests up to which no pod comes near its slots (-1: to be worked out anew); requests whose
-   * delays are not recorded yet, and the second at which they are. */
-  mostHeld: number;
+  readonly calm: CalmLimits;
   /** Reused. */
   readonly plan: PoolPlan;
+  /** While pooled: requests whose delays are not recorded yet, and the second at which they are. */
   unrecorded: number;
   recordAt: number;
   /** Reused. */
@@ -121,7 +120,7 @@ export function createFront(
     columns: createColumns(pods.state.length),
     sums: { beginning: 0, answering: 0, ending: 0, relayed: 0, waiting: 0, cpuJobs: 0 },
     own: null,
-    mostHeld: -1,
+    calm: createCalmLimits(local?.cpuSeconds ?? 0),
     plan: createPoolPlan(),
     unrecorded: 0,
     recordAt: 0,
@@ -214,7 +213,6 @@ export function cpuOfPod({ columns, pooledCpuMilliseconds }: Front, place: numbe
 export function applyPodChanges(front: Front, atSeconds: number): number {
   const { pods } = front;
   const cutBefore = front.cutStreams;
-  front.mostHeld = -1;
   for (let index = 0; index < pods.left.length; index++) {
     // While pooled each pod, the leaving ones included, holds the same.
     if (front.isPooled) leavePool(front, 1 / (pods.readyCount + pods.left.length - index));
