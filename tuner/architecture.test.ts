@@ -29,6 +29,7 @@ const allowed: Record<string, readonly string[]> = {
   scenarios: [],
   'scenarios/testing': ['tuner/contracts', 'scripts/tools'],
   sandbox: [...common, 'tuner/config', 'tuner/cluster', 'scripts/tools'],
+  'sandbox/against-simulator': [...common, 'tuner/simulate', 'sandbox'],
   'scripts/tools': common,
   'scripts/traffic-bench': [
     ...common,
