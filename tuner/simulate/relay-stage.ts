@@ -9,6 +9,7 @@ import { answerTimeOf } from './answer-time.ts';
 import { throughCpu } from './cpu-sharing.ts';
 import {
   type CpuClocks,
+  type CpuNeed,
   type CpuStages,
   createCpuStages,
   enterStage,
@@ -26,9 +27,10 @@ import type { ServiceMix } from './service-mix.ts';
  * worker is done with them (closing). Both take as long at full speed, so they are one stage of the pod's CPU.
  */
 export interface RelayStage {
-  /** CPU at full speed of each of both: all runs alike. */
+  /** CPU at full speed of each of both. */
   readonly cpuSeconds: number;
-  readonly deviation: number;
+  /** The same; all runs need it alike. */
+  readonly need: CpuNeed;
   readonly stage: CpuStages;
   /** Of those that come to the stage in each second, the share that is to be accepted; a ring per pod. */
   readonly acceptShare: Float64Array;
@@ -63,7 +65,7 @@ export function createRelayStage(places: number, mix: ServiceMix): RelayStage {
   const ring = () => new Float64Array(places * ringSeconds);
   return {
     cpuSeconds: mix.cpuSeconds / 2,
-    deviation: 0,
+    need: { cpuSeconds: mix.cpuSeconds / 2, deviation: 0 },
     stage: createCpuStages(places),
     acceptShare: ring(),
     shareOfCome: ring(),
@@ -98,8 +100,8 @@ export function passRelaysAtOnce(relays: RelayStage, jobs: number): void {
 }
 
 export function passRelays(relays: RelayStage, clocks: CpuClocks, sharing: Sharing, flow: RelayStep): void {
-  relays.pass = passNew(flow.share, sharing, relays);
-  relays.passedOld = passOld(relays.stage, clocks, flow.place, flow, relays);
+  relays.pass = passNew(flow.share, sharing, relays.need);
+  relays.passedOld = passOld(relays.stage, clocks, flow.place, flow, relays.need);
 }
 
 /** A second of a pod, in which the clock of its process moves on by `share`. */
