@@ -1,9 +1,6 @@
 import { toolPath } from '../../scripts/tools/tool-paths.ts';
-import { openCluster } from '../cluster/open-cluster.ts';
 import { findProfile, findTarget, readConfig, sandboxTargetName } from '../config/read-config.ts';
-import { openTarget } from './open-target.ts';
 import type { Progress } from './progress.ts';
-import { recordRun } from './record-run.ts';
 import type { RunFolder } from './run-folder.ts';
 
 export interface PipelineOptions {
@@ -27,6 +24,10 @@ export async function recordOnly(options: PipelineOptions): Promise<RunFolder> {
   const profile = findProfile(config, options.profile, workingFolder);
   if (options.target !== sandboxTargetName) findTarget(config, options.target);
   const k6Path = toolPath('k6');
+  // Loaded only now: the Kubernetes client takes a second, and whoever mistyped a name need not wait for it.
+  const { openTarget } = await import('./open-target.ts');
+  const { openCluster } = await import('../cluster/open-cluster.ts');
+  const { recordRun } = await import('./record-run.ts');
   const opened = await openTarget(options.target, config, options);
   const { signal } = opened;
   try {
