@@ -177,6 +177,9 @@ export const evidenceSchema = z.strictObject({
     queueDepth: seriesSchema.nullable(),
     timeToFirstTokenP95Ms: z.partialRecord(requestClassSchema, seriesSchema),
     queueWaitP95Ms: seriesSchema.nullable(),
+    /** Of how many requests each p95 is; absent in evidence of older versions. */
+    timeToFirstTokenCount: z.partialRecord(requestClassSchema, seriesSchema).optional(),
+    queueWaitCount: seriesSchema.nullable().optional(),
     errorsPerSecond: seriesSchema,
   }),
   /** Seconds by which metrics lag, as observed. */

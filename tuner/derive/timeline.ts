@@ -23,13 +23,17 @@ export function timeline(
 ): Evidence['timeline'] {
   const { load, components } = observation;
   const over = (value: (from: number, to: number) => number | null) => seriesOf(windows, value);
-  const p95 = (metric: string, scenario: RequestClass): Series => ({
-    fromSeconds: windows.fromSeconds,
-    stepSeconds: windows.stepSeconds,
-    values: load
-      .histograms(metric, windows, { scenario, outcome: 'ok' })
-      .map((found) => found.quantile(0.95)),
-  });
+  const latency = (metric: string, scenario: RequestClass) => {
+    const histograms = load.histograms(metric, windows, { scenario, outcome: 'ok' });
+    const { fromSeconds, stepSeconds } = windows;
+    const each = (values: (number | null)[]): Series => ({ fromSeconds, stepSeconds, values });
+    return {
+      p95: each(histograms.map((found) => found.quantile(0.95))),
+      count: each(histograms.map(({ count }) => count)),
+    };
+  };
+  const firstTokens = classes.map((name) => [name, latency('time_to_first_token_ms', name)] as const);
+  const queueWait = classes.includes('workflow') ? latency('queue_wait_ms', 'workflow') : null;
   const queueDepth = observation.queueDepth;
   return {
     replicas: record(components, (component) => ({
@@ -44,8 +48,10 @@ export function timeline(
       over((from, to) => meanOf(observation.inFlight.get(name) ?? new Float64Array(), { from, to })),
     ),
     queueDepth: queueDepth === null ? null : over((from, to) => queueDepth.mean(from, to)),
-    timeToFirstTokenP95Ms: record(classes, (name) => p95('time_to_first_token_ms', name)),
-    queueWaitP95Ms: classes.includes('workflow') ? p95('queue_wait_ms', 'workflow') : null,
+    timeToFirstTokenP95Ms: Object.fromEntries(firstTokens.map(([name, { p95 }]) => [name, p95])),
+    queueWaitP95Ms: queueWait?.p95 ?? null,
+    timeToFirstTokenCount: Object.fromEntries(firstTokens.map(([name, { count }]) => [name, count])),
+    queueWaitCount: queueWait?.count ?? null,
     errorsPerSecond: over(
       (from, to) => load.total('requests', 'sum', { from, to }, { outcome: 'failed' }) / windows.stepSeconds,
     ),

@@ -8,6 +8,7 @@ import { classesWithArrivals, modelFromEvidence } from './model-from-evidence.ts
 import { recordedQueueMetric } from './recorded-queue-metric.ts';
 import type { SimulationSeries, SimulationSummary } from './result.ts';
 import { simulate } from './simulate.ts';
+import { windowRanks } from './window-ranks.ts';
 import { type PipelineMoments, prepareScaling } from './world.ts';
 
 /**
@@ -60,7 +61,10 @@ function drawsOf(evidence: Evidence, limits?: KnownLimits): Draw[] {
     moments: recordedMoments(evidence, model),
   };
   return seeds.flatMap((seed) => {
-    const { series, summary } = simulate(model, prepared, { ...demand, seed }, objectives, options);
+    const { series, summary } = simulate(model, prepared, { ...demand, seed }, objectives, {
+      ...options,
+      ranks: windowRanks(evidence, seed),
+    });
     return series === null
       ? []
       : [{ series: pairSeries(evidence, series), wholes: wholeRun(evidence, summary) }];

@@ -48,8 +48,8 @@ export function missesObjective(record: LatencyRecord): boolean {
 }
 
 /** @returns seconds; NaN without a request */
-export function bucketP95Seconds(record: LatencyRecord): number {
-  return quantileWithDelay(record.bucket, record.usual, reportedQuantile) ?? Number.NaN;
+export function bucketQuantileSeconds(record: LatencyRecord, quantile: number): number {
+  return quantileWithDelay(record.bucket, record.usual, quantile) ?? Number.NaN;
 }
 
 /** @returns seconds; null without a request */

@@ -1,17 +1,19 @@
 import type { ComponentName, RequestClass } from '../contracts/component.ts';
 import type { ClassFlow } from './flows.ts';
-import { bucketP95Seconds } from './latency-record.ts';
+import { bucketQuantileSeconds } from './latency-record.ts';
 import { pageQuantile } from './page-latency.ts';
 import type { ComponentSeries, SimulationSeries } from './result.ts';
+import { rankAt, type WindowRanks } from './window-ranks.ts';
 import type { Unit, World } from './world.ts';
 
 /** Series while they are written. */
 export interface SeriesRecorder {
   readonly series: SimulationSeries;
+  readonly ranks: WindowRanks | undefined;
   bucket: number;
 }
 
-export function createSeries(world: World, bucketSeconds: number): SeriesRecorder {
+export function createSeries(world: World, bucketSeconds: number, ranks?: WindowRanks): SeriesRecorder {
   const seconds = world.demand.durationSeconds;
   const buckets = Math.ceil(seconds / bucketSeconds);
   const components: Partial<Record<ComponentName, ComponentSeries>> = {};
@@ -36,7 +38,7 @@ export function createSeries(world: World, bucketSeconds: number): SeriesRecorde
     pageFirstByteP95Seconds: world.pages === null ? null : new Float32Array(buckets),
     isViolated: new Uint8Array(buckets),
   };
-  return { series, bucket: 0 };
+  return { series, ranks, bucket: 0 };
 }
 
 /** Fills in seconds [from, to), in which no pod came or went. */
@@ -92,13 +94,17 @@ function queueDepth({ model }: World, { queued }: ClassFlow, at: number): number
 }
 
 export function recordBucket(recorder: SeriesRecorder, world: World, isViolated: boolean): void {
-  const { series, bucket } = recorder;
+  const { series, bucket, ranks } = recorder;
   series.isViolated[bucket] = isViolated ? 1 : 0;
   for (const { model, firstToken, queued } of world.flows) {
     const p95 = series.firstTokenP95Seconds[model.name];
-    if (p95 !== undefined) p95[bucket] = bucketP95Seconds(firstToken);
+    if (p95 !== undefined)
+      p95[bucket] = bucketQuantileSeconds(firstToken, rankAt(ranks?.firstToken[model.name], bucket));
     if (queued !== null && series.queueWaitP95Seconds !== null) {
-      series.queueWaitP95Seconds[bucket] = bucketP95Seconds(queued.wait);
+      series.queueWaitP95Seconds[bucket] = bucketQuantileSeconds(
+        queued.wait,
+        rankAt(ranks?.queueWait, bucket),
+      );
     }
   }
   if (world.pages !== null && series.pageFirstByteP95Seconds !== null) {

@@ -10,6 +10,7 @@ import { movePages, pageQuantile } from './page-latency.ts';
 import type { PageSummary, SimulationResult, SimulationSummary } from './result.ts';
 import { createSeries, recordBucket, recordStretch, type SeriesRecorder } from './series-recorder.ts';
 import { serveTraffic } from './traffic.ts';
+import type { WindowRanks } from './window-ranks.ts';
 import { recordUnpassedOfWorkers } from './worker-pods.ts';
 import { createWorld, type PipelineMoments, type PreparedScaling, type World } from './world.ts';
 
@@ -20,6 +21,8 @@ export interface SimulateOptions {
   readonly bucketSeconds?: number;
   /** When scrapes, polls and syncs came in the run that is told again; left out: drawn. */
   readonly moments?: PipelineMoments;
+  /** In the series: the share of a bucket's requests at which its latency is read; left out: 0.95. */
+  readonly ranks?: WindowRanks;
 }
 
 /**
@@ -44,7 +47,7 @@ export function simulate(
   const withTrace = options.withSeries ?? false;
   const { moments } = options;
   const world = createWorld(model, prepared, demand, objectives, { withTrace, moments });
-  const recorder = withTrace ? createSeries(world, bucketSeconds) : null;
+  const recorder = withTrace ? createSeries(world, bucketSeconds, options.ranks) : null;
   let violatedSeconds = 0;
   let bucketFrom = 0;
   let from = 0;
