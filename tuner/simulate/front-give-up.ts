@@ -11,22 +11,23 @@ export interface GoneClients {
   /** By place: requests without a slot, and those whose client has left, whether it is missed yet or not. */
   readonly slotless: Float64Array;
   readonly gone: Float64Array;
-  /** By how many both change in each of the next seconds; a ring per pod. */
-  readonly slotlessChange: Float64Array;
-  readonly goneChange: Float64Array;
+  /** By how many both change in each of the next seconds; a ring per pod, made when it is needed: most simulations never do. */
+  slotlessChange: Float64Array;
+  goneChange: Float64Array;
   /** 1 for places at which the rings hold anything. */
   readonly isUsed: Uint8Array;
   /** Since when they do, or since when a pod's CPU is shared. */
   readonly since: Float64Array;
 }
 
+const none = new Float64Array(0);
+
 export function createGoneClients(places: number): GoneClients {
-  const ring = () => new Float64Array(places * ringSeconds);
   return {
     slotless: new Float64Array(places),
     gone: new Float64Array(places),
-    slotlessChange: ring(),
-    goneChange: ring(),
+    slotlessChange: none,
+    goneChange: none,
     isUsed: new Uint8Array(places),
     since: new Float64Array(places),
   };
@@ -110,8 +111,7 @@ export function expectGone(
   const before = cpuBefore + cpuWaitSeconds(cpuBefore, cpuMet);
   const after = cpuAfter + cpuWaitSeconds(cpuAfter, cpuMet);
   const firstToken = before + patience.silenceSeconds;
-  if (clients.isUsed[place] === 0) clients.since[place] = at;
-  clients.isUsed[place] = 1;
+  if (clients.isUsed[place] === 0) beginGone(clients, place, at);
   eachPartOf(slotWait, (waited, weight) => {
     const left = Math.max(0, patience.seconds - waited);
     const others = left - before - after;
@@ -124,6 +124,16 @@ export function expectGone(
     changeAt(clients.slotlessChange, clients.slotless, { place, at }, held, gone);
     changeAt(clients.slotlessChange, clients.slotless, { place, at }, end, -gone);
   });
+}
+
+function beginGone(clients: GoneClients, place: number, at: number): void {
+  const { length } = clients.gone;
+  if (clients.goneChange === none) {
+    clients.slotlessChange = new Float64Array(length * ringSeconds);
+    clients.goneChange = new Float64Array(length * ringSeconds);
+  }
+  clients.since[place] = at;
+  clients.isUsed[place] = 1;
 }
 
 /** Less is rounding. */
