@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cpuRatioBeforeStart } from './cpu-before-first-token.ts';
 import { deriveEvidence } from './derive-evidence.ts';
 import { generateRecording, type Truth } from './fixtures/generated-recording.ts';
+import { overloadedWorkers, ratioOfRuns } from './fixtures/generated-runs.ts';
 
 /** Two replicas of 500 millicores that up to 10 chats a second overload, 143 ms each. */
 const overloaded = (beforeMilliseconds: number): Truth => ({
@@ -24,6 +25,21 @@ const overloaded = (beforeMilliseconds: number): Truth => ({
 
 const ratioOf = async (truth: Truth, seed: number) =>
   deriveEvidence(await generateRecording(truth, seed)).components.api?.cpuRatioBeforeFirstToken?.chat;
+
+describe('cpuRatioBeforeFirstToken of runs on workers that CPU binds', () => {
+  it.each([
+    { name: 'a quarter', beforeStart: 20, before: 80, seed: 2 },
+    { name: 'half', beforeStart: 40, before: 80, seed: 3 },
+  ])(
+    'holds the truth where $name of it comes before the run has started',
+    ({ beforeStart, before, seed }) => {
+      const ratio = ratioOfRuns(overloadedWorkers(beforeStart, before), seed);
+      expect(ratio.isAssumed).toBe(false);
+      expect(ratio.low).toBeLessThan(before / 161);
+      expect(ratio.high).toBeGreaterThan(before / 161);
+    },
+  );
+});
 
 describe('cpuRatioBeforeFirstToken', () => {
   it.each([

@@ -3,6 +3,7 @@ import type { Estimate } from '../contracts/estimate.ts';
 import type { ComponentEvidence } from '../contracts/evidence.ts';
 import { deriveEvidence } from './derive-evidence.ts';
 import { generateRecording, type Truth } from './fixtures/generated-recording.ts';
+import { overloadedWorkers, ratioOfRuns } from './fixtures/generated-runs.ts';
 
 /** Steps of 10 s: how many of them, and the rate in each. */
 const steps = (...parts: readonly (readonly [count: number, rate: number])[]) =>
@@ -86,4 +87,22 @@ describe('intervals of 95 % hold the truth in about so many of 200 recordings', 
     expect(cost).toBeGreaterThanOrEqual(fewest);
     expect(ratio).toBeGreaterThanOrEqual(fewest);
   });
+
+  it.each([
+    { beforeStart: 0, before: 60 },
+    { beforeStart: 20, before: 80 },
+    { beforeStart: 40, before: 80 },
+  ])(
+    'when a run spends its CPU, $beforeStart of $before ms before it has started',
+    ({ beforeStart, before }) => {
+      const truth = overloadedWorkers(beforeStart, before);
+      let held = 0;
+      for (let seed = 1; seed <= recordings; seed++) {
+        const { isAssumed, low, high } = ratioOfRuns(truth, seed);
+        if (!isAssumed && low <= before / 161 && before / 161 <= high) held++;
+      }
+      // The interval allows for all that is not seen as well, so more than 95 % are right.
+      expect(held).toBeGreaterThanOrEqual(fewest);
+    },
+  );
 });
