@@ -1,6 +1,7 @@
 import { type Back, type BackSecond, type BackTrace, beginTogether, recordDelay, useCpu } from './back.ts';
 import { variationOfPooledCpuWait } from './cpu-chance.ts';
 import { throughCpu } from './cpu-sharing.ts';
+import type { UncertainDelay } from './delay-histogram.ts';
 import { clearQueue } from './fifo-queue.ts';
 import { clearHandover, delayLengths, type Handover } from './handover.ts';
 import { mostWithoutWaiting } from './most-without-waiting.ts';
@@ -153,8 +154,12 @@ const variationBefore = 1.2;
 /** The delays of the runs since the last time; to be called before a bucket of time is closed as well. */
 export function recordCalmDelays(back: Back, second: BackSecond): void {
   if (back.unrecorded === 0) return;
-  const mean = back.unrecordedDelays / back.unrecorded;
-  recordDelay(back, { mean, deviation: mean * variationBefore }, back.unrecorded, second);
+  delayBefore.mean = back.unrecordedDelays / back.unrecorded;
+  delayBefore.deviation = delayBefore.mean * variationBefore;
+  recordDelay(back, delayBefore, back.unrecorded, second);
   back.unrecorded = 0;
   back.unrecordedDelays = 0;
 }
+
+/** Reused. */
+const delayBefore: UncertainDelay = { mean: 0, deviation: 0 };

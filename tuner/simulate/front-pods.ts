@@ -66,12 +66,18 @@ function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecon
   load.coming = waiting + arrived;
   const started = startingIn(flow, load);
   enterQueue(own.backlog, place, at, arrived);
-  leaveQueue(own.backlog, place, at, { count: started, free: load.free });
+  leaving.count = started;
+  leaving.free = load.free;
+  leaveQueue(own.backlog, place, at, leaving);
   const relaysStarted = own.relays === null ? 0 : relaysAmong(own.relays, place, own.backlog.parts);
   own.relaysWaiting[place] = Math.max(0, (own.relaysWaiting[place] as number) - relaysStarted);
   finishSecond(flow, own.cpu, mix, { started: started - relaysStarted, noise: second.noise });
   columns.waiting[place] = load.coming - started;
-  const starts = { place, started, excess, endingRate, jobs: load.jobs };
+  starts.place = place;
+  starts.started = started;
+  starts.excess = excess;
+  starts.endingRate = endingRate;
+  starts.jobs = load.jobs;
   recordStarts(front, own, starts, second);
   if (own.cpu.isShared[place] === 1) recordPassed(front, own, place, second);
   else if (wasShared) recordUnpassed(front, own, place, second);
@@ -79,6 +85,10 @@ function stepPod(front: Front, own: FrontPods, place: number, second: FrontSecon
   useCpu(front, flow, workOfRelays);
   storeFlow(front, own, place);
 }
+
+/** Reused. */
+const leaving = { count: 0, free: 0 };
+const starts = { place: 0, started: 0, excess: 0, endingRate: 0, jobs: 0 };
 
 /** Takes up what is on a pod, and draws how many of the runs it relays end in this second. */
 function takeFlow(front: Front, { relays }: FrontPods, place: number, second: FrontSecond): void {
