@@ -255,58 +255,6 @@ describe('simulate', () => {
     expect(third.firstTokenP95Seconds).toEqual(none.firstTokenP95Seconds);
   });
 
-  const patient = (requestTimeoutSeconds: number) => ({ ...exampleModel.limits, requestTimeoutSeconds });
-
-  it('fails requests whose client leaves, and tells first tokens of the others only', () => {
-    const model = { ...withComponent('api', { slotsPerReplica: 5 }), limits: patient(20) };
-    const { summary } = run({ model, scaling: fixed(1, 1), demand: steady(20, 0, 300) });
-    expect(summary.failedRequests).toBeGreaterThan(0.3 * summary.requests);
-    // A first token on the way to a whole answer in time.
-    expect(summary.firstTokenP95Seconds.chat).toBeLessThan(20);
-    expect(summary.firstTokenP95Seconds.chat).toBeGreaterThan(15);
-  });
-
-  it('fails those whose answer takes longer although nothing waits: 3.6 % of a log-normal of mean 1.2 s and variation² 0.1 are above 2 s', () => {
-    const few = run({
-      model: { ...exampleModel, limits: patient(2) },
-      scaling: fixed(4, 1),
-      demand: steady(4, 0, 900),
-    });
-    const share = few.summary.failedRequests / few.summary.requests;
-    expect(share).toBeGreaterThan(0.02);
-    expect(share).toBeLessThan(0.05);
-    const runs = run({
-      model: { ...exampleModel, limits: patient(2) },
-      scaling: fixed(4, 4),
-      demand: steady(0, 4, 900),
-    });
-    expect(runs.summary.failedRequests).toBeGreaterThan(0.01 * runs.summary.requests);
-  });
-
-  it('works off runs whose clients have left, so that the queue is as long as that of clients that stay', () => {
-    const queueOf = (seconds: number) => {
-      const model = { ...withComponent('worker', { slotsPerReplica: 4 }), limits: patient(seconds) };
-      const { series, summary } = run({
-        model,
-        scaling: fixed(4, 1),
-        demand: steady(0, 6, 120),
-        options: { withSeries: true },
-      });
-      return {
-        queue: series?.queueDepth?.at(-1) ?? 0,
-        inFlight: series?.inFlight.workflow?.at(-1) ?? 0,
-        summary,
-      };
-    };
-    const [short, endless] = [queueOf(30), queueOf(1e6)];
-    expect(short.queue).toBeGreaterThan(200);
-    expect(short.queue).toBeCloseTo(endless.queue, 0);
-    expect(endless.summary.failedRequests).toBe(0);
-    // Of six a second those of the last 30 s are there yet.
-    expect(short.inFlight).toBeGreaterThan(170);
-    expect(short.inFlight).toBeLessThan(190);
-  });
-
   it('counts a reversal within ten minutes as a flap', () => {
     const demand = {
       durationSeconds: 1500,
