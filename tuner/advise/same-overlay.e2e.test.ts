@@ -18,23 +18,25 @@ const optionsWith = (seed: number): AdviseOptions => ({
 
 async function advised(template: Parameters<typeof syntheticEvidence>[0], seed: number) {
   const { settings, outcomes } = await advise(syntheticEvidence(template), optionsWith(seed));
-  const proposed = new Map(settings.map((one) => [`${one.component} ${one.sets}`, one]));
   const hours = Object.values(outcomes?.proposed.replicaHours ?? {}).reduce((sum, one) => sum + one, 0);
-  return { settings, proposed, hours };
+  return { settings, hours, missedMinutes: outcomes?.proposed.sloViolatedMinutes.high ?? 0 };
 }
 
 const both = (template: Parameters<typeof syntheticEvidence>[0]) =>
   Promise.all([advised(template, 1), advised(template, 2)] as const);
 
 describe('another seed draws other loads, other samples of the settings and other phases, and proposes', () => {
-  it('the same API, and workers that cost the same, where CPU binds', async () => {
+  it('what costs within a tenth of it and keeps to the objectives, windows and rates as in force, where CPU binds', async () => {
     const [first, second] = await both(cpuBound);
-    for (const [key, { component, sets, proposed }] of first.proposed) {
-      // A worker's target and floor stand for each other: 60 % from three pods, or 40 % from two.
-      if (component === 'worker' && /averageUtilization|minReplicas/.test(sets)) continue;
-      expect(second.proposed.get(key)?.proposed, key).toBe(proposed);
+    for (const { settings, missedMinutes } of [first, second]) {
+      const pace = settings.filter(({ sets }) => sets.startsWith('behavior'));
+      expect(pace.length).toBeGreaterThan(0);
+      for (const { sets, current, proposed } of pace) expect(proposed, sets).toBe(current);
+      // What an hour may miss at most; the study allows no less.
+      expect(missedMinutes).toBeLessThanOrEqual(0.6);
     }
-    expect(Math.abs(first.hours / second.hours - 1)).toBeLessThan(0.05);
+    // A target and a floor stand for each other: 80 % from four pods, or 50 % from three.
+    expect(Math.abs(first.hours / second.hours - 1)).toBeLessThan(0.1);
   });
 
   it('the most of the queue target that cannot be told apart where slots bind, nearest to the present 50', async () => {
