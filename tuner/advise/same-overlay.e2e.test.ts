@@ -32,8 +32,8 @@ describe('another seed draws other loads, other samples of the settings and othe
       const pace = settings.filter(({ sets }) => sets.startsWith('behavior'));
       expect(pace.length).toBeGreaterThan(0);
       for (const { sets, current, proposed } of pace) expect(proposed, sets).toBe(current);
-      // What an hour may miss at most; the study allows no less.
-      expect(missedMinutes).toBeLessThanOrEqual(0.6);
+      // Of a short demand: one draw in four may miss a minute.
+      expect(missedMinutes).toBeLessThanOrEqual(0.25);
     }
     // A target and a floor stand for each other: 80 % from four pods, or 50 % from three.
     expect(Math.abs(first.hours / second.hours - 1)).toBeLessThan(0.1);
