@@ -24,6 +24,8 @@ const variationOfSmall = 0.48;
 const smallSeconds = 0.07;
 /** Squared, of a wait around its mean where nothing is followed, in the share of what the number of others has. */
 const variationOfNumber = 0.9;
+/** Squared, where which of many processes a request meets is left to chance, each with a load of its own. */
+const variationBetween = 2.2;
 /** Squared; of fewer than half a request hardly anything waits, however unevenly. */
 const mostVariation = 1.8;
 
@@ -40,9 +42,8 @@ function unknown(jobs: number): number {
  * @returns 0 to 1.7
  */
 export function variationOfCpuWait(jobs: number, cpuSeconds: number, processes: number): number {
-  const all = unknown(jobs);
-  const ofProcess = Math.min(all, notFollowed(jobs, cpuSeconds));
-  return Math.sqrt(all - (all - ofProcess) / processes);
+  const ofProcess = Math.min(unknown(jobs), notFollowed(jobs, cpuSeconds));
+  return Math.sqrt(variationBetween - (variationBetween - ofProcess) / processes);
 }
 
 /** Squared, of the wait on the only process there is, while its load is worked out for seconds at once. */
