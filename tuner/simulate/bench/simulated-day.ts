@@ -5,7 +5,7 @@ import { exampleDemand, exampleModel, exampleObjectives, exampleScaling } from '
 /** `npm run bench:day`: one simulated day of API and worker at 1 s steps and 15 s syncs: milliseconds on one core after warm-up. */
 const limitMilliseconds = 20;
 const warmUps = 20;
-const measured = 60;
+const measured = 180;
 
 const demand = exampleDemand(86_400, 7);
 const prepared = prepareScaling(exampleModel, exampleScaling);
