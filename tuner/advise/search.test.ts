@@ -1,17 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { plan, spaceOf, trialOf, tried } from './fixtures/formula-trial.ts';
+import { options, plan, spaceOf, ten, trialOf, tried } from './fixtures/formula-trial.ts';
 import { compareTried, meetsObjectives, paretoFront, search } from './search.ts';
-
-const options = {
-  candidates: 40,
-  fewReplications: 1,
-  someReplications: 1,
-  replications: 1,
-  refiningSimulations: 1000,
-  seed: 1,
-  allowedMinutes: 1,
-};
-const ten = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 describe('search', () => {
   it('finds the cheapest of the settings that keep to the objectives', async () => {

@@ -1,21 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plan, spaceOf, trialOf, tried } from './fixtures/formula-trial.ts';
+import { options, plan, spaceOf, ten, trialOf, tried } from './fixtures/formula-trial.ts';
 import type { Tried } from './search.ts';
 import type { Candidate } from './search-space.ts';
 import { settle } from './settle.ts';
 import { sweepSettings } from './sweep-settings.ts';
 
-const options = {
-  candidates: 40,
-  fewReplications: 1,
-  someReplications: 1,
-  replications: 1,
-  refiningSimulations: 1000,
-  seed: 1,
-  allowedMinutes: 1,
-};
-const ten = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const found = (chosen: Tried) => ({ chosen, finalists: [chosen], attainableMinutes: 1 });
 
 describe('settle', () => {

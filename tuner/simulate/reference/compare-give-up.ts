@@ -1,18 +1,7 @@
 import { quantile } from 'simple-statistics';
-import { simulate } from '../simulate.ts';
-import { prepareScaling } from '../world.ts';
-import { modelOf, scalingOf } from './case-model.ts';
-import {
-  average,
-  type Compared,
-  drawArrivals,
-  mean,
-  type Pair,
-  withPhases,
-} from './compare-with-reference.ts';
+import { average, type Compared, mean, type Pair, tellBoth } from './compare-with-reference.ts';
 import type { GiveUpCase } from './give-up-cases.ts';
 import type { ReferenceResult, ReferenceSample } from './reference-case.ts';
-import { simulateRequests } from './reference-simulation.ts';
 
 /** What comes of a load that clients do not wait out, from both simulators. Latencies are of what was served. */
 export interface GiveUpComparison {
@@ -92,24 +81,7 @@ type BothRuns = ReturnType<typeof runBoth>;
 
 /** Both simulators over the same arrivals. */
 export function runBoth(template: GiveUpCase['template'], seed: number) {
-  const demand = drawArrivals(template, seed);
-  const { chat = [], workflow = [] } = demand.arrivals;
-  const reference = simulateRequests({
-    ...template,
-    seed,
-    chats: chat,
-    runs: workflow,
-    web: null,
-    scaling: withPhases(template.scaling, seed),
-  });
-  const model = modelOf(template);
-  const { summary, series } = simulate(
-    model,
-    prepareScaling(model, scalingOf(template)),
-    demand,
-    { firstTokenP95Seconds: 3, queueWaitP95Seconds: 5, errorRatio: 0.01 },
-    { withSeries: true },
-  );
+  const { reference, summary, series } = tellBoth(template, seed);
   const { api, worker } = series?.components ?? {};
   const inFlight = Object.values(series?.inFlight ?? {});
   return {

@@ -112,7 +112,8 @@ interface BothRuns {
   readonly lostRuns: Pair;
 }
 
-function runBoth(template: CaseTemplate, seed: number): BothRuns {
+/** Both simulators over the arrivals of one seed. */
+export function tellBoth(template: CaseTemplate, seed: number) {
   const demand = drawArrivals(template, seed);
   const reference = simulateRequests({
     ...template,
@@ -123,13 +124,13 @@ function runBoth(template: CaseTemplate, seed: number): BothRuns {
     web: null,
   });
   const model = modelOf(template);
-  const { summary, series } = simulate(
-    model,
-    prepareScaling(model, scalingOf(template)),
-    demand,
-    { firstTokenP95Seconds: 3, queueWaitP95Seconds: 5, errorRatio: 0.01 },
-    { withSeries: true },
-  );
+  const objectives = { firstTokenP95Seconds: 3, queueWaitP95Seconds: 5, errorRatio: 0.01 };
+  const prepared = prepareScaling(model, scalingOf(template));
+  return { reference, ...simulate(model, prepared, demand, objectives, { withSeries: true }) };
+}
+
+function runBoth(template: CaseTemplate, seed: number): BothRuns {
+  const { reference, summary, series } = tellBoth(template, seed);
   const { api, worker } = series?.components ?? {};
   const means = (known: readonly number[], simulated: Iterable<number> = []): Pair => ({
     reference: mean(known),
